@@ -1,0 +1,5 @@
+"""`python -m audcli` is `audcli`."""
+
+from audcli.cli.app import main
+
+main()

@@ -1,0 +1,71 @@
+"""The commands put together. Nothing heavy is imported here, so that help is instant."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from audcli import __version__
+from audcli.cli import compute, export, ingest, init, list, show, validate
+from audcli.cli.invocation import Invocation, register, shared_parameters
+
+COMMANDS = (init, ingest, validate, compute, list, show, export)
+
+
+def main() -> None:
+    """Run audcli: the entry point of the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()
+
+
+def make_app() -> typer.Typer:
+    """Put the commands together."""
+    made = typer.Typer(
+        name="audcli",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_root())
+    for command in COMMANDS:
+        register(made, command.NAME, command.run, help=command.HELP)
+    return made
+
+
+def _root() -> Any:
+    """Make the function that takes what stands before the command."""
+
+    def root(context: typer.Context, version: bool, **shared: Any) -> None:
+        """Audiences as code, on your own machine: event exports in, audience files out.
+
+        The main job is three commands: `audcli ingest PATH…`, `audcli compute`, `audcli export KEY`.
+        """
+        context.obj = Invocation(**shared)
+
+    own = [
+        inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+        inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Version),
+    ]
+    root.__signature__ = inspect.Signature([*own, *shared_parameters()])  # type: ignore[attr-defined]
+    root.__annotations__ = {}
+    return root
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"audcli {__version__}")
+        raise typer.Exit()
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
+]
+
+app = make_app()

@@ -1,0 +1,102 @@
+"""`audcli compute`: evaluate the definitions at one instant and commit who is a member."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audcli.cli import render
+from audcli.cli.invocation import Invocation, clock
+
+if TYPE_CHECKING:
+    from audcli.pipeline import Computation
+
+NAME = "compute"
+HELP = """Evaluate all enabled definitions, or those named and what they depend on, and commit the result.
+
+One that fails keeps its previous result and is named; the others go through.
+
+Example: `audcli compute --as-of 2026-07-01`
+"""
+
+
+def run(
+    invocation: Invocation,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY...]", help="Only these.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Evaluate at this date or time (UTC). [default: now]"),
+    ] = None,
+    allow_future: Annotated[
+        bool, typer.Option("--allow-future", help="Let the as-of be later than the clock.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Compute nothing unless all definitions are valid.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; commit nothing.")] = False,
+) -> None:
+    """Compute, then say for every definition how many entered and exited."""
+    from audcli.pipeline import Moment, compute
+
+    now = clock()
+    moment = Moment(now, _as_of(as_of, now, allow_future))
+    project = invocation.find_project()
+    with invocation.open_store(project, write=True) as store:
+        computation = compute(project, store, keys or (), moment, strict=strict, dry_run=dry_run)
+    if invocation.json:
+        render.document(_as_document(computation))
+    else:
+        _show(invocation.voice(), computation)
+    if any(result.outcome == "failed" for result in computation.run.results):
+        raise typer.Exit(1)
+
+
+def _as_of(text: str | None, now: datetime, allow_future: bool) -> datetime:
+    from audcli.definitions.instants import read_instant
+    from audcli.errors import UsageError
+    from audcli.plan.windows import instant_of
+
+    if text is None:
+        return now
+    try:
+        as_of = instant_of(read_instant(text))
+    except ValueError:
+        raise UsageError(
+            f"`{text}` is no date or time",
+            hint="write `--as-of 2026-07-01` or `--as-of 2026-07-01T09:30:00Z`",
+        ) from None
+    if as_of > now and not allow_future:
+        raise UsageError(
+            f"the as-of {render.instant(as_of)} is later than the clock, {render.instant(now)}",
+            hint="give `--allow-future` if that is meant",
+        )
+    return as_of
+
+
+def _as_document(computation: Computation) -> dict[str, object]:
+    run = computation.run
+    return {
+        "run": run.number if computation.committed else None,
+        "as_of": run.as_of,
+        "seconds": round(computation.seconds, 3),
+        "results": run.results,
+    }
+
+
+def _show(voice: render.Voice, computation: Computation) -> None:
+    run = computation.run
+    if not voice.quiet:
+        render.table(
+            ["key", "members", "entered", "exited"],
+            [(r.key, r.members, r.entered, r.exited) for r in run.results if r.outcome == "ok"],
+            numbers=["members", "entered", "exited"],
+        )
+    for result in run.results:
+        if result.outcome == "failed":
+            render.error(voice, f"`{result.key}` was not computed: {result.reason}",
+                         hint=f"its previous result stays: {result.members:,} members")  # fmt: skip
+    if voice.verbose:
+        for timing in computation.timings:
+            render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")
+    what = f"run {run.number}" if computation.committed else "rehearsed, nothing committed"
+    render.note(voice, f"{what}, as of {render.instant(run.as_of)} UTC, in {computation.seconds:.2f} s")

@@ -1,0 +1,58 @@
+"""How a command ends when something goes wrong: a message, a way out and an exit status, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from audcli.cli import render
+from audcli.errors import AudcliError
+
+_INTERRUPTED = 130
+
+
+@contextmanager
+def ending_well(voice: render.Voice, *, debug: bool) -> Iterator[None]:
+    """Turn what is raised inside into words on standard error and an exit status.
+
+    A reader that closes the pipe early (`| head`) has what it wanted: that ends quietly, with status 0.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        render.error(voice, "interrupted", hint="the store is as it was before the step that was under way")
+        raise typer.Exit(_INTERRUPTED) from None
+    except AudcliError as problem:
+        if debug:
+            raise
+        render.error(voice, problem.message, hint=problem.hint)
+        raise typer.Exit(problem.exit_code) from None
+    except Exception as surprise:
+        if debug:
+            raise
+        message, hint = _in_words(surprise)
+        render.error(voice, message, hint=hint)
+        raise typer.Exit(1) from None
+
+
+def _in_words(surprise: Exception) -> tuple[str, str]:
+    first_line = (str(surprise).strip() or type(surprise).__name__).splitlines()[0]
+    kind = type(surprise).__name__
+    if kind == "OutOfMemoryException":
+        return f"not enough working memory: {first_line}", "give more with `--memory-limit`"
+    if isinstance(surprise, OSError) and surprise.filename is not None:
+        return f"`{surprise.filename}`: {(surprise.strerror or first_line).lower()}", "nothing was changed"
+    return (
+        f"something unexpected went wrong ({kind}): {first_line}",
+        "run it again with `--debug` to see where",
+    )

@@ -1,0 +1,101 @@
+"""`audcli ingest`: event exports go into the store, each call once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audcli.cli import render
+from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_progress
+
+if TYPE_CHECKING:
+    from audcli.ingest import FileSummary, IngestSummary
+
+NAME = "ingest"
+HELP = """Ingest files, folders and globs of calls into the store; `-` is standard input.
+
+JSON lines (`.jsonl`, `.ndjson`, `.json`, also with `.gz` or `.zst`), one call a line. The same call goes in once,
+however often it is ingested; what cannot be used is kept with its reason.
+
+Example: `audcli ingest exports/2026-06/*.jsonl.gz`
+"""
+
+
+def run(
+    invocation: Invocation,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs, or -.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Any reject leaves the store as it was.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go in; store nothing.")] = False,
+) -> None:
+    """Ingest, then say per file and in total what became of every record."""
+    from audcli.ingest import IngestOptions, ingest
+
+    project = invocation.find_project()
+    identity = project.settings.identity
+    options = IngestOptions(
+        strict=strict,
+        dry_run=dry_run,
+        blocked_values=tuple(identity.blocked_values),
+        external_ids=identity.external_ids,
+    )
+    with (
+        invocation.open_store(project, write=True, create=True) as store,
+        showing_progress(invocation.voice()) as progress,
+    ):
+        summary = ingest(store, paths, options, now=clock(), progress=progress)
+    if invocation.json:
+        render.document(_as_document(summary))
+    else:
+        _show(invocation.voice(), summary)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def _as_document(summary: IngestSummary) -> dict[str, object]:
+    return {
+        "stored": summary.stored,
+        "files": [_file(file) for file in summary.files],
+        "total": _file(summary.total),
+    }
+
+
+def _file(file: FileSummary) -> dict[str, object]:
+    return {
+        "file": file.file,
+        "read": file.read,
+        "accepted": file.accepted,
+        "duplicate": file.duplicate_ids + file.duplicate_content,
+        "duplicate_by_message_id": file.duplicate_ids,
+        "duplicate_by_content": file.duplicate_content,
+        "rejected": file.rejects,
+        "rejected_by_reason": dict(file.rejected),
+        "error": file.error,
+    }
+
+
+def _show(voice: render.Voice, summary: IngestSummary) -> None:
+    total = summary.total
+    shown = summary.files if len(summary.files) == 1 else (*summary.files, total)
+    if not voice.quiet:
+        render.table(
+            ["file", "read", "accepted", "duplicate", "rejected"],
+            [(f.file, f.read, f.accepted, f.duplicate_ids + f.duplicate_content, f.rejects) for f in shown],
+            numbers=["read", "accepted", "duplicate", "rejected"],
+        )
+    for file in summary.files:
+        if file.error is not None:
+            render.error(voice, f"`{file.file}`: {file.error}", hint="nothing of this file was stored")
+        elif file.gave_no_call:
+            render.error(voice, f"`{file.file}` gave no call at all")
+        if file.repeated_content:
+            render.warning(
+                voice,
+                f"`{file.file}` repeats {file.repeated_content:,} call{'s' if file.repeated_content != 1 else ''} without a `messageId` word for word",
+                hint="each counts once; give calls that are not the same a `messageId`",
+            )
+    for reason, count in total.rejected.items():
+        render.note(voice, f"rejected {count:,} × {reason}")
+    if not summary.stored:
+        render.note(voice, "the store is as it was")

@@ -1,0 +1,42 @@
+"""A line of progress on a terminal for what takes longer than a second; nothing when piped."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from audcli.cli import render
+
+if TYPE_CHECKING:
+    from audcli.ingest import Progress
+
+_PATIENCE_SECONDS = 1.0
+_REDRAW_SECONDS = 0.1
+
+
+@contextmanager
+def showing_progress(voice: render.Voice) -> Iterator[Progress | None]:
+    """Give a callback that shows how far an ingest is, or None where nobody would see it."""
+    if voice.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    started = time.monotonic()
+    drawn = started
+
+    def show(bytes_done: int, total_bytes: int, rows: int, rejects: int) -> None:
+        nonlocal drawn
+        now = time.monotonic()
+        if now - started > _PATIENCE_SECONDS and now - drawn > _REDRAW_SECONDS:
+            drawn = now
+            done = f"{bytes_done / total_bytes:4.0%}" if total_bytes else f"{bytes_done / 1e6:,.0f} MB"
+            sys.stderr.write(f"\r\x1b[K{done}  {rows:,} read  {rejects:,} rejected  {now - started:.0f} s")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if drawn != started:
+            sys.stderr.write("\r\x1b[K")

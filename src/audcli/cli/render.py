@@ -1,0 +1,139 @@
+"""The only place that prints: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from audcli.diagnostics import Diagnostic
+
+_UNBOUNDED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How to speak: as JSON, quietly, or saying more."""
+
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def document(result: object) -> None:
+    """Print a result as one JSON document; instants are written in UTC with a `Z`."""
+    text = json.dumps(_plain(result), ensure_ascii=False, indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[str] = ()) -> None:
+    """Print rows under headers; columns named in `numbers` are set to the right. A pipe gets every character."""
+    from rich.table import Table
+
+    right = set(numbers)
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for header in headers:
+        grid.add_column(header, justify="right" if header in right else "left", no_wrap=header in right)
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row))
+    _console(sys.stdout.isatty()).print(grid)
+
+
+def line(text: str = "") -> None:
+    """Print one line of a result."""
+    sys.stdout.write(text + "\n")
+
+
+def note(voice: Voice, text: str) -> None:
+    """Tell something that is no result."""
+    if not voice.quiet:
+        _say(text)
+
+
+def warning(voice: Voice, text: str, *, hint: str | None = None) -> None:
+    """Warn of something that the command went on in spite of."""
+    if not voice.quiet:
+        _say(f"[yellow]warning:[/] {_escaped(text)}", hint)
+
+
+def error(voice: Voice, text: str, *, hint: str | None = None) -> None:
+    """Tell what went wrong and the way out; not even `--quiet` keeps this back."""
+    _say(f"[bold red]error:[/] {_escaped(text)}", hint)
+
+
+def diagnostics(found: Iterable[Diagnostic]) -> None:
+    """Show located problems, one after the other, with the line of the file that each is about."""
+    from audcli.diagnostics import render_text
+
+    console = _console(sys.stderr.isatty(), stderr=True)
+    for diagnostic in found:
+        console.print(_coloured(render_text(diagnostic), diagnostic.severity), soft_wrap=True)
+        console.print()
+
+
+def instant(value: datetime | None) -> str:
+    """Write an instant (UTC, without a zone) as people read it: to the second where it is whole."""
+    if value is None:
+        return ""
+    return value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")
+
+
+def _coloured(text: str, severity: str) -> Any:
+    from rich.text import Text
+
+    coloured = Text(text)
+    colour = "bold red" if severity == "error" else "bold yellow"
+    coloured.highlight_regex(rf"^{severity}\[[a-z-]+\]", colour)
+    coloured.highlight_regex(r"\^+.*$", colour)
+    coloured.highlight_regex(r"(?m)^ +(-->|=|\d+ \|)|^\d+ \||^ +\|", "blue")
+    return coloured
+
+
+def _say(markup: str, hint: str | None = None) -> None:
+    console = _console(sys.stderr.isatty(), stderr=True)
+    console.print(markup, soft_wrap=True, highlight=False)
+    if hint:
+        console.print(f"  [dim]=[/] {_escaped(hint)}", soft_wrap=True, highlight=False)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _console(is_terminal: bool, *, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, width=None if is_terminal else _UNBOUNDED, highlight=False)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return instant(value.replace(microsecond=0))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else _escaped(str(value))
+
+
+def _plain(value: object) -> object:
+    """Turn a result into what JSON can hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds") + "Z"
+    if isinstance(value, date | Path):
+        return str(value)
+    return value

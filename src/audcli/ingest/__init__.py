@@ -1,0 +1,28 @@
+"""Files become calls in the store, in one transaction a file.
+
+files.find_files     arguments -> files
+readers.open_records a file    -> numbered records, parsed or with what is wrong
+calls.read_call      a record  -> a call, or why it is unusable
+staging              calls     -> temporary tables, without duplicates
+identity.resolve     ids and links -> profiles
+storing              the rest  -> call names, accounts, calls, catalog, rejects
+"""
+
+from audcli.ingest.calls import normal_id
+from audcli.ingest.ingestion import ingest
+from audcli.ingest.rejects import RejectedRecord, count_rejects, rejects
+from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
+from audcli.ingest.values import number_text
+
+__all__ = [
+    "FileSummary",
+    "IngestOptions",
+    "IngestSummary",
+    "Progress",
+    "RejectedRecord",
+    "count_rejects",
+    "ingest",
+    "normal_id",
+    "number_text",
+    "rejects",
+]

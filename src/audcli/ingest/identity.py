@@ -1,0 +1,233 @@
+"""Identity resolution: which external ids are one profile, kept true with every file.
+
+    staged calls  ->  file_ids, file_links   what this file says of ids and of links between them
+                  ->  identifiers, links     grown by it; a link keeps its earliest call
+                  ->  members                the ids of all components that the file touches
+                  ->  profile_keys, identity new rows for the ids whose profile or first_seen changed
+
+The profile of a call is that of its first id, so a merge never rewrites a call. Components are what links hold
+together, made or refused: no link leaves one, and those the file does not touch stay as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from audcli.ingest.unions import unite
+
+_FETCH_ROWS = 100_000
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_BASE32_PAIRS = [one + other for one in _BASE32 for other in _BASE32]
+_SHIFTS = range(120, -1, -10)
+
+# Everything that the staged calls say: each id with the first time that it was seen, each pair of a call's first id
+# and another one with the first call that links them.
+_FILE_IDS = """
+    create temp table file_ids as
+    with seen as (
+        select 'user_id' as type, user_id as value, min(time) as first_seen
+        from staged_calls where user_id is not null group by user_id
+        union all
+        select 'anonymous_id', anonymous_id, min(time)
+        from staged_calls where anonymous_id is not null group by anonymous_id
+        union all
+        select type, value, min(time) from staged_ids join staged_calls using (row) group by type, value),
+    earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value)
+    select type, value, first_seen, identifier from earliest left join identifiers using (type, value)"""
+
+_FILE_LINKS = """
+    create temp table file_links as
+    with pairs as (
+        select 'user_id' as type, user_id as value, 'anonymous_id' as other_type, anonymous_id as other_value,
+            min({time: time, message_id: message_id, position: 1}) as call
+        from staged_calls where first_type is null and user_id is not null and anonymous_id is not null
+        group by user_id, anonymous_id
+        union all
+        select first.type, first.value, other.type, other.value,
+            min({time: time, message_id: message_id, position: other.position})
+        from staged_ids first join staged_ids other on other.row = first.row and other.position > 0
+            join staged_calls on staged_calls.row = first.row
+        where first.position = 0
+        group by all)
+    select one.identifier, other.identifier as other, min(call) as call
+    from pairs join file_ids one using (type, value)
+        join file_ids other on other.type = other_type and other.value = other_value
+    group by all"""
+
+_NEW_IDENTIFIERS = """
+    insert into identifiers
+    select last + row_number() over (order by first_seen, type, value), type, value,
+        last + row_number() over (order by first_seen, type, value)
+    from file_ids, (select coalesce(max(identifier), 0) as last from identifiers)
+    where identifier is null"""
+
+_NUMBER_FILE_IDS = """
+    update file_ids set identifier = identifiers.identifier from identifiers
+    where file_ids.identifier is null
+        and identifiers.type = file_ids.type and identifiers.value = file_ids.value"""
+
+# The ids about which the file says something new: not seen so far, seen earlier than so far, or an end of a link that
+# is new or earlier.
+_TOUCHED = """
+    create temp table touched as
+    select identifier from file_ids left join identity using (identifier)
+    where until_generation is null and (profile is null or file_ids.first_seen < identity.first_seen)
+    union
+    select unnest([identifier, other]) from new_links"""
+
+_NEW_LINKS = """
+    create temp table new_links as
+    select file_links.identifier, file_links.other, file_links.call
+    from file_links left join links using (identifier, other)
+    where links.time is null
+        or file_links.call < {time: links.time, message_id: links.message_id, position: links.position}"""
+
+_MEMBERS = """
+    create temp table members as
+    select row_number() over (order by identifier) - 1 as place, identifier, type, value, component,
+        least(identity.first_seen, file_ids.first_seen) as first_seen
+    from identifiers left join identity using (identifier) left join file_ids using (identifier, type, value)
+    where until_generation is null
+        and component in (select component from identifiers semi join touched using (identifier))"""
+
+_MEMBER_LINKS = """
+    create temp table member_links as
+    select row_number() over (order by time, message_id, position, one.place, other.place) - 1 as number,
+        one.place as one, other.place as other, links.identifier, links.other as other_identifier
+    from links join members one using (identifier) join members other on other.identifier = links.other"""
+
+_REFUSED_LINKS = """
+    update links set refused = not refused
+    from member_links left join refused_links using (number)
+    where links.identifier = member_links.identifier and links.other = other_identifier
+        and links.refused <> (refused_links.number is not null)"""
+
+_COMPONENTS = """
+    update identifiers set component = least.identifier
+    from members join united using (place) join members least on least.place = component_place
+    where identifiers.identifier = members.identifier and identifiers.component <> least.identifier"""
+
+_ANCHORS = """
+    select profile_place, type, value from members join united using (place)
+    qualify row_number() over (
+        partition by profile_place order by type <> 'user_id', first_seen, type, value) = 1
+    order by profile_place"""
+
+_NEW_KEYS = """
+    insert into profile_keys
+    select last + row_number() over (order by profile_place), key
+    from anchors anti join profile_keys using (key),
+        (select coalesce(max(profile), 0) as last from profile_keys)"""
+
+_NEW_IDENTITY = """
+    create temp table new_identity as
+    select identifier, profile, first_seen
+    from members join united using (place) join anchors using (profile_place) join profile_keys using (key)
+    except
+    select identifier, profile, first_seen from identity where until_generation is null"""
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
+    """Bring identity up to date with the staged calls; what changes holds from `generation` on.
+
+    Leaves the temporary table `file_ids` (type, value, first_seen, identifier), for `drop`.
+    """
+    execute = connection.execute
+    for statement in (_FILE_IDS, _NEW_IDENTIFIERS, _NUMBER_FILE_IDS, _FILE_LINKS, _NEW_LINKS):
+        execute(statement)
+    execute("""
+        update links set time = new.call.time, message_id = new.call.message_id, position = new.call.position
+        from new_links new where links.identifier = new.identifier and links.other = new.other""")
+    execute("""
+        insert into links
+        select identifier, other, call.time, call.message_id, call.position, false
+        from new_links anti join links using (identifier, other)
+        order by identifier, other""")
+    execute(_TOUCHED)
+    execute(_MEMBERS)
+    _unite_members(connection)
+    _name_profiles(connection)
+    execute(_NEW_IDENTITY)
+    execute(
+        """update identity set until_generation = ?
+        where until_generation is null and identifier in (select identifier from new_identity)""",
+        [generation],
+    )
+    execute("insert into identity select *, ?, null from new_identity order by identifier", [generation])
+
+
+def drop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remove the temporary tables of `resolve`."""
+    for table in (
+        "file_ids",
+        "file_links",
+        "new_links",
+        "touched",
+        "members",
+        "member_links",
+        "united",
+        "refused_links",
+        "anchors",
+        "new_identity",
+    ):
+        connection.execute(f"drop table if exists temp.{table}")
+
+
+def profile_key(type_: str, value: str) -> str:
+    """Give the key of the profile whose anchor is this id: 26 base32 characters, the first 130 bits of its digest."""
+    bits = int.from_bytes(hashlib.sha256(f"{type_}:{value}".encode()).digest()[:17]) >> 6
+    return "use_" + "".join([_BASE32_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
+
+
+def _unite_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """Resolve the members' links anew: table `united`, and what it changes in `identifiers` and `links`."""
+    connection.execute(_MEMBER_LINKS)
+    is_user = bytearray()
+    for (users,) in _batches(connection, "select type = 'user_id' from members order by place"):
+        is_user.extend(users)
+    links = _batches(connection, "select one, other from member_links order by number")
+    unions = unite(is_user, (link for ones, others in links for link in zip(ones, others, strict=True)))
+    _make_table(
+        connection,
+        "united",
+        {"place": range(len(is_user)), "profile_place": unions.profiles, "component_place": unions.components},
+    )
+    _make_table(connection, "refused_links", {"number": unions.refused})
+    connection.execute(_REFUSED_LINKS)
+    connection.execute(_COMPONENTS)
+
+
+def _name_profiles(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give each of the members' profiles its key: table `anchors`, and new rows of `profile_keys`."""
+    places: list[int] = []
+    keys: list[str] = []
+    for batch_places, types, values in _batches(connection, _ANCHORS):
+        places += batch_places
+        keys += map(profile_key, types, values)
+    _make_table(connection, "anchors", {"profile_place": places}, {"key": keys})
+    connection.execute(_NEW_KEYS)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[list[Any]]]:
+    """Run a query and give its columns, many rows at a time."""
+    for batch in connection.sql(query).to_arrow_reader(_FETCH_ROWS):
+        yield [column.to_pylist() for column in batch.columns]
+
+
+def _make_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    numbers: Mapping[str, Sequence[int]],
+    texts: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    columns = {name: pa.array(values, pa.int64()) for name, values in numbers.items()}
+    columns |= {name: pa.array(values, pa.string()) for name, values in (texts or {}).items()}
+    connection.register("batch", pa.table(columns))
+    connection.execute(f"create temp table {table} as select * from batch")
+    connection.unregister("batch")

@@ -1,0 +1,155 @@
+"""An ingest, told in its order: each file is read, staged, freed of duplicates and stored, in one transaction.
+
+ingest(store, ["events.jsonl"], IngestOptions(), now=...)
+  ->  IngestSummary(files=(FileSummary(read=3, accepted=2, rejected={"missing_time": 1}, ...),), ...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+from audcli.errors import AudcliError
+from audcli.ingest import identity
+from audcli.ingest.calls import CallRules, call_rules, read_call
+from audcli.ingest.files import STANDARD_INPUT, find_files
+from audcli.ingest.readers import open_records
+from audcli.ingest.staging import Staging
+from audcli.ingest.storing import store_calls, store_rejects
+from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
+from audcli.ingest.unusable import Unusable
+from audcli.store import Store
+
+_PROGRESS_ROWS = 2_000
+
+
+def ingest(
+    store: Store,
+    paths: Sequence[str],
+    options: IngestOptions,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> IngestSummary:
+    """Ingest files, folders, globs, or `-` for standard input, into a store that is open for writing.
+
+    Each file goes in whole or not at all; one that cannot be read is named in the summary and the others go in. With
+    `strict` or `dry_run` all files are one transaction, which is taken back on any reject, or always. `now` (UTC) is
+    kept as the time of the ingest.
+
+    Raises `UsageError` when a path names nothing to ingest, and `AudcliError` when the store cannot take a file.
+    """
+    files = find_files(paths)
+    rules = call_rules(options.blocked_values, options.external_ids)
+    meter = _Meter(files, progress)
+    if not options.strict and not options.dry_run:
+        summaries = []
+        for file in files:
+            with store.transaction():
+                summaries.append(_take_file(store, file, rules, now, meter))
+        return IngestSummary(tuple(summaries), stored=True, strict=False)
+    summaries = []
+    try:
+        with store.transaction():
+            summaries.extend(_take_file(store, file, rules, now, meter) for file in files)
+            if options.dry_run or any(summary.error or summary.rejects for summary in summaries):
+                raise _TakenBack
+    except _TakenBack:
+        return IngestSummary(tuple(summaries), stored=False, strict=options.strict)
+    return IngestSummary(tuple(summaries), stored=True, strict=options.strict)
+
+
+class _TakenBack(Exception):
+    """The transaction is rolled back on purpose."""
+
+
+class _Meter:
+    """Tells the progress of all files together."""
+
+    def __init__(self, files: Sequence[str], progress: Progress | None) -> None:
+        sizes = [0 if file == STANDARD_INPUT else Path(file).stat().st_size for file in files]
+        self._total_bytes = 0 if STANDARD_INPUT in files else sum(sizes)
+        self._progress = progress
+        self._bytes = self._rows = self._rejects = 0
+
+    def show(self, bytes_done: int, rows: int, rejects: int) -> None:
+        """Tell how much of the present file is done."""
+        if self._progress:
+            self._progress(self._bytes + bytes_done, self._total_bytes, self._rows + rows, self._rejects + rejects)
+
+    def finish(self, bytes_done: int, rows: int, rejects: int) -> None:
+        """Count the present file as done."""
+        self.show(bytes_done, rows, rejects)
+        self._bytes += bytes_done
+        self._rows += rows
+        self._rejects += rejects
+
+
+def _take_file(store: Store, file: str, rules: CallRules, now: datetime, meter: _Meter) -> FileSummary:
+    staging = Staging(store.connection)
+    try:
+        _read_file(staging, file, rules, meter)
+    except AudcliError as error:
+        summary = FileSummary(file, error=error.message)
+    else:
+        summary = _store_file(store, staging, file, now)
+    staging.drop()
+    return summary
+
+
+def _read_file(staging: Staging, file: str, rules: CallRules, meter: _Meter) -> None:
+    with ExitStack() as resources:
+        records, bytes_read = open_records(file, resources)
+        rows = 0
+        for rows, record in enumerate(records, 1):
+            try:
+                if type(record.value) is Unusable:
+                    raise record.value
+                call = read_call(record.value, rules)
+            except Unusable as problem:
+                staging.add_reject(record, problem)
+            else:
+                staging.add_call(call)
+            if rows % _PROGRESS_ROWS == 0:
+                meter.show(bytes_read(), rows, staging.rejects.total())
+        meter.finish(bytes_read(), rows, staging.rejects.total())
+    staging.flush()
+
+
+def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> FileSummary:
+    connection = store.connection
+    duplicates = staging.drop_duplicates()
+    summary = FileSummary(
+        file,
+        read=staging.rows + staging.rejects.total(),
+        accepted=staging.rows - duplicates.ids - duplicates.content,
+        duplicate_ids=duplicates.ids,
+        duplicate_content=duplicates.content,
+        repeated_content=duplicates.repeated_content,
+        rejected=dict(sorted(staging.rejects.items())),
+    )
+    generation = store.generation
+    new_rejects = store_rejects(connection, file, generation + 1)
+    if summary.accepted:
+        identity.resolve(connection, generation + 1)
+        store_calls(connection, staging.calls, staging.shapes)
+        identity.drop(connection)
+    if summary.accepted or new_rejects:
+        generation += 1
+        connection.execute("update store_state set generation = ?", [generation])
+    connection.execute(
+        "insert into ingests values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            generation,
+            file,
+            now,
+            summary.read,
+            summary.accepted,
+            summary.duplicate_ids,
+            summary.duplicate_content,
+            summary.rejects,
+        ],
+    )
+    return summary

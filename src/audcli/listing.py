@@ -1,0 +1,181 @@
+"""Every definition with its status and what the last run made of it.
+
+key            kind      of     file                        status  members  entered  exited
+big_spenders   audience  users  audiences/shop.yaml         live         41        3       1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TestDocument, TraitDocument
+from audcli.definitions.loader import Definitions, LoadedDocument
+from audcli.definitions.references import dependencies
+from audcli.pipeline import unknown_key, whole_digest
+from audcli.store import Store
+
+Status = Literal["live", "failed", "disabled", "not_computed", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A definition, its status, and its last result; what was never computed has no numbers.
+
+    `created_at` is when its key was first computed, `edited_at` when its meaning last changed, `computed_at` when its
+    last result was made, all UTC. `reason` says why it failed.
+    """
+
+    key: str
+    name: str | None
+    kind: str
+    of: str | None
+    file: str
+    status: Status | None
+    reason: str | None = None
+    members: int | None = None
+    entered: int | None = None
+    exited: int | None = None
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    computed_at: datetime | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One definition in full, with the keys that it depends on and that depend on it."""
+
+    listed: Listed
+    description: str | None
+    owner: str | None
+    tags: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    dependents: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last result of a key, and of those that were computed, the last run that did."""
+
+    outcome: str
+    reason: str | None
+    whole_digest: str | None
+    run: int | None
+    members: int
+    entered: int
+    exited: int
+    created_at: datetime
+    edited_at: datetime
+    computed_at: datetime | None
+    as_of: datetime | None
+
+
+def list_definitions(definitions: Definitions, store: Store | None) -> tuple[Listed, ...]:
+    """List all definitions by key; without a store nothing was computed yet."""
+    last = _last_results(store) if store is not None else {}
+    listed = [_listed(definitions, each, last) for each in definitions.documents.values()]
+    listed += [_broken(definitions, key, last.get(key)) for key in definitions.broken]
+    return tuple(sorted(listed, key=lambda each: each.key))
+
+
+def show_definition(definitions: Definitions, store: Store | None, key: str) -> Shown:
+    """Show one definition in full; raises `UsageError` for an unknown key."""
+    listed = {each.key: each for each in list_definitions(definitions, store)}
+    if key not in listed:
+        raise unknown_key(key, listed)
+    loaded = definitions.documents.get(key)
+    if loaded is None:
+        return Shown(listed[key], None, None, (), (), (), "")
+    document = loaded.document
+    return Shown(
+        listed[key],
+        document.description,
+        document.owner,
+        tuple(document.tags),
+        _named_by(definitions, loaded),
+        tuple(sorted(other.key for other in definitions.documents.values() if key in _named_by(definitions, other))),
+        loaded.text,
+    )
+
+
+def status_of(definitions: Definitions, store: Store, key: str) -> Status | None:
+    """Tell the status of one key; None for a kind that is never computed, and for a key without a definition."""
+    return next((each.status for each in list_definitions(definitions, store) if each.key == key), None)
+
+
+def _listed(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, _Last]) -> Listed:
+    document = loaded.document
+    of = None
+    status: Status | None = None
+    if isinstance(document, AudienceDocument | TraitDocument | SqlTraitDocument):
+        of = document.of
+        status = _status(definitions, loaded, last)
+    result = last.get(loaded.key)
+    if result is None or isinstance(document, TestDocument):
+        return Listed(loaded.key, document.name, loaded.kind, of, loaded.file, status)
+    return _with_result(Listed(loaded.key, document.name, loaded.kind, of, loaded.file, status, result.reason), result)
+
+
+def _broken(definitions: Definitions, key: str, result: _Last | None) -> Listed:
+    first = definitions.broken[key][0]
+    listed = Listed(key, None, "invalid", None, first.span.file, "failed", first.message)
+    return listed if result is None else _with_result(listed, result)
+
+
+def _with_result(listed: Listed, result: _Last) -> Listed:
+    return replace(
+        listed,
+        members=result.members,
+        entered=result.entered,
+        exited=result.exited,
+        created_at=result.created_at,
+        edited_at=result.edited_at,
+        computed_at=result.computed_at,
+        as_of=result.as_of,
+    )
+
+
+def _status(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, _Last]) -> Status:
+    result = last.get(loaded.key)
+    if not loaded.document.enabled:
+        return "disabled"
+    if result is None:
+        return "not_computed"
+    if result.outcome == "failed":
+        return "failed"
+    if result.whole_digest != whole_digest(definitions, loaded.key):
+        return "stale"
+    later = (last[name] for name in _named_by(definitions, loaded) if name in last)
+    if any((other.run or 0) > (result.run or 0) for other in later):
+        return "stale"
+    return "live"
+
+
+def _named_by(definitions: Definitions, loaded: LoadedDocument) -> tuple[str, ...]:
+    """Give the keys of the definitions that a definition names."""
+    named = {each.key for each in dependencies(loaded.document)}
+    return tuple(sorted(named & {*definitions.documents, *definitions.broken}))
+
+
+def _last_results(store: Store) -> dict[str, _Last]:
+    """Read the last result of every key; sizes and times are those of the last run that computed it."""
+    rows = store.connection.execute(
+        """
+        with latest as (
+            select definition, max(run) as run, max(run) filter (where outcome = 'ok') as computed_run
+            from results group by definition)
+        select d.key, r.outcome, r.reason, c.whole_digest, c.run, r.members,
+               coalesce(c.entered, 0), coalesce(c.exited, 0),
+               d.created_at, d.edited_at, runs.started_at, runs.as_of
+        from latest
+        join definitions as d using (definition)
+        join results as r on r.definition = latest.definition and r.run = latest.run
+        left join results as c on c.definition = latest.definition and c.run = latest.computed_run
+        left join runs on runs.run = latest.computed_run
+        """
+    ).fetchall()
+    return {key: _Last(*values) for key, *values in rows}

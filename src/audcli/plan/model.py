@@ -1,0 +1,355 @@
+"""The plan: what to compute, with every name resolved and every duration turned into instants.
+
+    event: Order Completed                      CountTest(
+    where: {revenue: {at_least: 100}}     ->        Count((Calls("track", "Order Completed"),), filter, interval),
+    times: {at_least: 3}                            minimum=3, maximum=None)
+    within: 90 days
+
+Everything is a frozen, hashable value: two definitions that ask the same thing hold equal leaves, and that is how
+work is shared. Nothing here knows an engine or any SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Level = Literal["users", "accounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Instants from `start` (in) to `end` (out), UTC without a zone; None is unbounded."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def meets(self, other: Interval) -> Interval:
+        """Give the instants that lie in both."""
+        starts = [each for each in (self.start, other.start) if each is not None]
+        ends = [each for each in (self.end, other.end) if each is not None]
+        return Interval(max(starts, default=None), min(ends, default=None))
+
+
+# --- values -------------------------------------------------------------------------------------------------
+
+Names = tuple[str, ...]
+"""A path, split at its dots: `address.city` is `("address", "city")`."""
+
+Field = Literal["timestamp", "event", "type", "message_id", "user_id", "anonymous_id", "group_id", "received_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A path into the properties of the event at hand."""
+
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A path into the context of the event at hand."""
+
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class CallField:
+    """A field of the event at hand."""
+
+    name: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A path into a custom trait of the entity; the first name is the trait's."""
+
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAt:
+    """The time of the entity's first or last call."""
+
+    which: Literal["first", "last"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIds:
+    """The entity's external ids of one type, a list of texts."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepProperty:
+    """A path into the properties of the event chosen for an earlier step of the sequence at hand."""
+
+    step: int
+    value: Property | Context | CallField
+
+
+Value = Property | Context | CallField | Trait | SeenAt | ExternalIds | StepProperty
+
+
+# --- tests on one value -------------------------------------------------------------------------------------
+
+Comparison = Literal["equal", "greater", "greater_or_equal", "less", "less_or_equal"]
+TextRelation = Literal["equal", "contains", "starts_with", "ends_with", "matches"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The value is present."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberIs:
+    """The value, read as a number, compares so with the limit."""
+
+    comparison: Comparison
+    limit: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class TextIs:
+    """The value, read as text, stands in that relation to `text`; `fold` compares simple lower case."""
+
+    relation: TextRelation
+    text: str
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanIs:
+    """The value, read as a boolean, is that."""
+
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstantIn:
+    """The value, read as an instant, lies in the interval."""
+
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """The value, as text, equals (or contains) one of the values of a named list.
+
+    `id_type`: the list's values are first brought into the form of ids of that type.
+    """
+
+    key: str
+    id_type: str | None = None
+    contains: bool = False
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComparesWith:
+    """The value compares so with another value: as numbers when both read as numbers, else by their text."""
+
+    relation: Comparison | Literal["contains", "starts_with", "ends_with"]
+    other: Value
+    as_instants: bool = False
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """At least one of the tests holds for the same element of the value."""
+
+    tests: tuple[ElementTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HasElement:
+    """The value is a list with an element, or itself an object, that passes all of the tests."""
+
+    tests: tuple[tuple[Names, tuple[ValueTest, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeIs:
+    """The value is a list with so many elements."""
+
+    minimum: int
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """The value is present and the test does not hold: what the negative operators mean."""
+
+    test: ElementTest
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The value is absent."""
+
+
+ElementTest = NumberIs | TextIs | BooleanIs | InstantIn | InList | ComparesWith | OneOf
+ValueTest = ElementTest | Exists | Absent | HasElement | SizeIs | Differs
+
+
+# --- conditions ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds (of no parts: always)."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """So many of the parts hold."""
+
+    count: int
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ValueIs:
+    """A value passes all of the tests."""
+
+    value: Value
+    tests: tuple[ValueTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The events of one type, and of one name or (None) of any name."""
+
+    type: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the entity's events of one name pass the filter and lie in the interval."""
+
+    calls: Calls
+    filter: Condition
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CountIs:
+    """The counts, added up, lie from `minimum` to `maximum` (both in; None is unbounded)."""
+
+    counts: tuple[Count, ...]
+    minimum: int
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InAudience:
+    """The entity is a member of an audience of this same plan."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InSample:
+    """The first 13 hexadecimal digits of SHA-256 of `salt:key`, as a number, are below `below`."""
+
+    salt: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """The profile is a known one, not anonymous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence.
+
+    `limit` is how long after the step before it the event may come at most. `interval` bounds the events of the step
+    absolutely (of the first step: its window; of all: not later than A).
+    """
+
+    calls: tuple[Calls, ...]
+    filter: Condition
+    interval: Interval
+    performed: bool = True
+    limit: Limit | None = None
+    elapsed: bool = False
+    minimum: int = 1
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A span of time: exact seconds, or calendar months."""
+
+    seconds: int = 0
+    months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Events can be chosen for the steps one after the other, the last at most `limit` after the first."""
+
+    steps: tuple[Step, ...]
+    limit: Limit | None
+    as_of: datetime
+
+
+Condition = All | AtLeast | Not | ValueIs | CountIs | InAudience | InSample | IsKnown | Sequence
+
+ALWAYS = All(())
+
+
+# --- the plan -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A named condition; its members are the considered entities for which it holds."""
+
+    key: str
+    level: Level
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """The values of a `list:` definition, or the file of the project that holds them."""
+
+    key: str
+    values: tuple[str, ...] | None
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run computes at one instant.
+
+    `waves`: the audiences in dependency order; those of one wave name only audiences of earlier waves. `known_by`:
+    the id types that make a profile known. `lists`: the named lists that the audiences use.
+    """
+
+    as_of: datetime
+    waves: tuple[tuple[Audience, ...], ...]
+    known_by: tuple[str, ...]
+    lists: tuple[NamedList, ...]
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """All audiences, in dependency order."""
+        return tuple(audience for wave in self.waves for audience in wave)

@@ -1,0 +1,91 @@
+"""Walks through conditions: every part, every value, every named list that one mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from audcli.plan.model import (
+    All,
+    AtLeast,
+    ComparesWith,
+    Condition,
+    CountIs,
+    Differs,
+    HasElement,
+    InAudience,
+    InList,
+    Not,
+    OneOf,
+    Sequence,
+    Value,
+    ValueIs,
+    ValueTest,
+)
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """Give the condition and every condition below it, the filters of events left out."""
+    yield condition
+    match condition:
+        case All(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+        case _:
+            pass
+
+
+def filters_of(condition: Condition) -> Iterator[Condition]:
+    """Give the filters of the events that the condition counts or chains."""
+    for part in parts_of(condition):
+        match part:
+            case CountIs(counts):
+                yield from (count.filter for count in counts)
+            case Sequence(steps):
+                yield from (step.filter for step in steps)
+            case _:
+                pass
+
+
+def audiences_in(condition: Condition) -> frozenset[str]:
+    """Give the keys of the audiences that the condition names."""
+    return frozenset(part.key for part in parts_of(condition) if isinstance(part, InAudience))
+
+
+def values_in(condition: Condition) -> Iterator[Value]:
+    """Give every value that is tested or compared with, those in filters included."""
+    for tree in (condition, *filters_of(condition)):
+        yield from own_values_in(tree)
+
+
+def own_values_in(condition: Condition) -> Iterator[Value]:
+    """Give every value that is tested or compared with, those in filters left out."""
+    for part in parts_of(condition):
+        if isinstance(part, ValueIs):
+            yield part.value
+            yield from (test.other for test in tests_in(part.tests) if isinstance(test, ComparesWith))
+
+
+def lists_in(condition: Condition) -> Iterator[InList]:
+    """Give every test against a named list, those in filters included."""
+    for tree in (condition, *filters_of(condition)):
+        for part in parts_of(tree):
+            if isinstance(part, ValueIs):
+                yield from (test for test in tests_in(part.tests) if isinstance(test, InList))
+
+
+def tests_in(tests: Iterable[ValueTest]) -> Iterator[ValueTest]:
+    """Give every test and every test below it."""
+    for test in tests:
+        yield test
+        match test:
+            case OneOf(inner):
+                yield from tests_in(inner)
+            case Differs(inner_test):
+                yield from tests_in((inner_test,))
+            case HasElement(mapping):
+                for _, element_tests in mapping:
+                    yield from tests_in(element_tests)
+            case _:
+                pass

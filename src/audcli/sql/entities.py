@@ -1,0 +1,118 @@
+"""The profiles that exist at A, and what they have besides events: known or not, ids, custom traits, last call.
+
+people      identifier | profile
+profiles    profile | key | known | first_seen      those with a call up to A
+traits      profile | trait_1 | trait_2 …           the latest value of each custom trait in use
+ids         profile | ids_1 …                       the external ids of each type in use, as a list
+last_calls  profile | last_seen
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlglot import exp
+
+from audcli.plan.windows import just_after
+from audcli.sql import vocabulary as sql
+from audcli.sql.script import Statement
+
+
+def people() -> Statement:
+    """Say to which profile each id belongs now."""
+    query = (
+        sql.rows_of("identity")
+        .select(sql.column("identifier"), sql.column("profile"), sql.column("first_seen"))
+        .where(sql.absent(sql.column("until_generation")))
+    )
+    return Statement("people", "which profile each id belongs to", query)
+
+
+def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
+    """List the profiles that have a call up to A.
+
+    A profile's first call is the first that carries one of its ids: whatever id is new in a call joins the profile
+    that the call belongs to.
+    """
+    is_known = sql.is_in(sql.column("type"), [sql.text(type_) for type_ in known_by]) if known_by else sql.FALSE
+    first_seen = sql.smallest(sql.column("first_seen"))
+    inner = (
+        sql.rows_of("people")
+        .join("identifiers", using="identifier")
+        .select(
+            sql.column("profile"),
+            sql.named(sql.any_true(is_known), "known"),
+            sql.named(first_seen, "first_seen"),
+        )
+        .group_by(sql.column("profile"))
+        .having(sql.between(first_seen, None, just_after(as_of)))
+    )
+    query = (
+        exp.Select()
+        .from_(inner.subquery("seen"))
+        .join("profile_keys", using="profile")
+        .select(*(sql.column(name) for name in ("profile", "key", "known", "first_seen")))
+    )
+    return Statement("profiles", "profiles with a call up to the as-of", query)
+
+
+def traits(columns: Mapping[str, str], identify: int, as_of: datetime) -> Statement:
+    """Take each custom trait (by name; `columns` gives the column for it) from the latest call that carries it."""
+    properties = sql.column("properties")
+    order = [sql.column("time"), sql.column("message_id")]
+    query = (
+        sql.rows_of("calls")
+        .join("people", using="identifier")
+        .select(sql.column("profile"))
+        .select(
+            *(
+                sql.named(
+                    sql.latest(sql.member_of_variant(properties, name), order, sql.has_member(properties, name)),
+                    column,
+                )
+                for name, column in columns.items()
+            )
+        )
+        .where(sql.compare("equal", sql.column("call_name"), sql.integer(identify)))
+        .where(sql.between(sql.column("time", "calls"), None, just_after(as_of)))
+        .group_by(sql.column("profile"))
+    )
+    return Statement("traits", "custom traits from identify calls", query)
+
+
+def ids(columns: Mapping[str, str]) -> Statement:
+    """Gather the external ids of each type (`columns` gives the column for it)."""
+    value = sql.column("value")
+    query = (
+        sql.rows_of("people")
+        .join("identifiers", using="identifier")
+        .select(sql.column("profile"))
+        .select(
+            *(
+                sql.named(
+                    sql.where(
+                        sql.collected(value, [value]),
+                        sql.compare("equal", sql.column("type"), sql.text(type_)),
+                    ),
+                    column,
+                )
+                for type_, column in columns.items()
+            )
+        )
+        .where(sql.is_in(sql.column("type"), [sql.text(type_) for type_ in columns]))
+        .group_by(sql.column("profile"))
+    )
+    return Statement("ids", "external ids by type", query)
+
+
+def last_calls(as_of: datetime) -> Statement:
+    """Find the time of each profile's last call up to A."""
+    query = (
+        sql.rows_of("calls")
+        .join("people", using="identifier")
+        .select(sql.column("profile"), sql.named(sql.greatest(sql.column("time")), "last_seen"))
+        .where(sql.between(sql.column("time"), None, just_after(as_of)))
+        .group_by(sql.column("profile"))
+    )
+    return Statement("last_calls", "time of the last call", query)

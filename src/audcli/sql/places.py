@@ -1,0 +1,141 @@
+"""Where a path leads among values of a known shape, lists on the way included.
+
+address.city   where `address` is always an object   ->  One(variant_extract(variant_extract(…), 'city'))
+products.sku   where `products` is a list             ->  Many(the skus of all elements)
+anything that was never seen                          ->  Nothing()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlglot.expressions import Expr
+
+from audcli.catalog import Kind, Shape, combined
+from audcli.sql import vocabulary as sql
+from audcli.sql.elements import WRITTEN_AS_IS, Element, Form
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value of a known shape, not yet taken apart."""
+
+    sql: Expr
+    form: Form
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The path leads nowhere, in no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The path leads to at most one value, which is no list."""
+
+    element: Element
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The path may lead to a list, or through one.
+
+    `elements` is the list of all values, nested lists flattened, in `form`; `size` is how many elements the list has
+    (or the path found), NULL where there is no list.
+    """
+
+    present: Expr
+    size: Expr
+    elements: Expr
+    form: Form
+    kinds: frozenset[Kind]
+    shape: Shape
+
+
+Found = Nothing | One | Many
+
+
+def find(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Found:
+    """Follow the names from the place; `variables` gives fresh names for list elements."""
+    for position, name in enumerate(names):
+        kinds = place.shape.kinds
+        if "list" in kinds:
+            return _through_lists(place, names[position:], variables)
+        below = place.shape.named(name)
+        if "object" not in kinds or below is None:
+            return Nothing()
+        member = sql.member_of_variant if place.form == "variant" else sql.member_of_json
+        place = Place(member(place.sql, name), place.form, below)
+    kinds = place.shape.kinds
+    if not kinds:
+        return Nothing()
+    if "list" in kinds:
+        return _at_list(place, variables)
+    return One(Element(_without_null(place), place.form, kinds), place.shape)
+
+
+def _without_null(place: Place) -> Expr:
+    """A null below a JSON object is a value to the engine; it is none to us."""
+    if place.form == "json" and "null" in place.shape.seen:
+        is_null = sql.compare("equal", sql.json_kind(place.sql), sql.text("NULL"))
+        return sql.choose([(is_null, sql.NULL)], place.sql)
+    return place.sql
+
+
+def _at_list(place: Place, variables: Iterator[str]) -> Many:
+    shape = place.shape
+    value = sql.to_json(place.sql) if place.form == "variant" else _without_null(place)
+    size = sql.choose([(_is_list(value), sql.json_size(value))])
+    flat = shape.elements.kinds if shape.elements else frozenset[Kind]()
+    if place.form == "variant" and shape.kinds == {"list"} and flat <= WRITTEN_AS_IS:
+        texts = sql.try_cast(place.sql, "VARCHAR[]")
+        return Many(sql.present(place.sql), size, texts, "text", flat, shape)
+    elements, inner = _flattened(sql.list_of(value), shape, variables)
+    return Many(sql.present(value), size, elements, "json", inner.kinds, inner)
+
+
+def _through_lists(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Found:
+    values = sql.list_of(sql.to_json(place.sql) if place.form == "variant" else _without_null(place))
+    shape = place.shape
+    met_list = []
+    for name in names:
+        met_list.append(sql.some_of(values, next(variables), _is_list))
+        values, shape = _flattened(values, shape, variables)
+        below = shape.named(name)
+        if below is None or not below.kinds:
+            return Nothing()
+        values, shape = _members(values, name, variables), below
+    found = sql.size_of(values)
+    single = sql.first_of(values)
+    size = sql.choose([(sql.either(met_list), found), (_is_list(single), sql.json_size(single))])
+    present = sql.sure(sql.compare("greater", found, sql.integer(0)))
+    elements, inner = _flattened(values, shape, variables)
+    return Many(present, size, elements, "json", inner.kinds, inner)
+
+
+def _members(values: Expr, name: str, variables: Iterator[str]) -> Expr:
+    """Go below the name in every object of a list; what has no such name, or null there, falls away."""
+    below = sql.each_of(values, next(variables), lambda each: sql.member_of_json(each, name))
+    null = sql.text("NULL")
+    return sql.those_of(below, next(variables), lambda each: sql.differs(sql.json_kind(each), null))
+
+
+def _flattened(values: Expr, shape: Shape, variables: Iterator[str]) -> tuple[Expr, Shape]:
+    """Flatten lists among the values as deep as the shape says they go; give the shape of what is left."""
+    while "list" in shape.kinds:
+        spread = sql.each_of(
+            values,
+            next(variables),
+            lambda each: sql.choose([(_is_list(each), sql.json_elements(each))], sql.list_of(each)),
+        )
+        values = sql.flattened(spread)
+        outside = replace(shape, seen={kind: n for kind, n in shape.seen.items() if kind != "list"}, elements=None)
+        shape = combined([outside, shape.elements or Shape()])
+    return values, shape
+
+
+def _is_list(value: Expr) -> Expr:
+    return sql.compare("equal", sql.json_kind(value), sql.text("ARRAY"))

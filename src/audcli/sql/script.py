@@ -1,0 +1,49 @@
+"""A script: the named statements that a plan compiles to, in the order in which they run. No engine has seen it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from audcli.plan.model import NamedList
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One temporary table: its name, what it is for in a reader's words, and the query that fills it."""
+
+    table: str
+    purpose: str
+    query: exp.Select
+
+    def sql(self, dialect: str, *, pretty: bool = False) -> str:
+        """Write the statement out in a dialect."""
+        return f"create temporary table {self.table} as {self.query.sql(dialect, pretty=pretty)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListTable:
+    """A temporary table of the values of a named list, in the form of ids of a type where `id_type` is given."""
+
+    table: str
+    source: NamedList
+    id_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Where an audience's members stand: the rows of `table` (by `profile`) in which `column` is true."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Everything to run for one plan: fill the list tables, run the statements, read the memberships by key."""
+
+    lists: tuple[ListTable, ...]
+    statements: tuple[Statement, ...]
+    memberships: Mapping[str, Membership]

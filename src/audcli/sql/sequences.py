@@ -1,0 +1,244 @@
+"""Sequences: one step after the other, each a relation of the events that can be the chosen one of that step.
+
+    sequence_1_step_1    profile | time | start                the events that can be chosen for the first step
+    sequence_1_open_1    profile | time | start | until        … and until when the next step may follow each
+    sequence_1_step_2    profile | time | start                the events of the next step that follow some of them
+    sequence_1           profile | holds
+
+An event at t can follow one at t' when t' < t <= until(t'), where `until` is the earlier of t' plus the step's
+limit and the first event that a negated step in between forbids. So it follows some event exactly when the greatest
+`until` among the earlier events is not before t: a running maximum and one ASOF join, never a list of events.
+
+What later steps compare with is carried along in columns (`seen_…`), and events are chained within equal values of
+these. `start` is the latest time at which a chain that ends here can have begun; where that may not be the best
+one, it is among the columns within whose equal values events are chained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.expressions import Expr
+
+from audcli.plan.model import Limit, Sequence, Step
+from audcli.sql import vocabulary as sql
+from audcli.sql.script import Statement
+from audcli.sql.steps import Around, Chains, can_occur, carried, events_of_step
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A sequence under compilation: the name of its table, and what surrounds it."""
+
+    table: str
+    sequence: Sequence
+    around: Around
+
+
+def sequence_statements(table: str, sequence: Sequence, around: Around) -> Iterator[Statement]:
+    """Find the profiles for which the sequence holds: `table` has a row, with `holds` true, for each of them."""
+    work = _Work(table, sequence, around)
+    performed = [index for index, step in enumerate(sequence.steps) if step.performed]
+    if not all(can_occur(sequence.steps[index], around.catalog) for index in performed if _needed(work, index)):
+        yield Statement(table, "a sequence that nobody has", _profiles_of(sql.rows_of("people"), [sql.FALSE]))
+        return
+    chains = _first_chains(work)
+    yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains))
+    for index in performed[1:]:
+        if _is_counted(sequence.steps[index]):
+            yield Statement(table, "sequence: profiles that have it", _counted_ending(work, chains, index))
+            return
+        opened = f"{table}_open_{index + 1}"
+        yield Statement(opened, f"sequence: until when step {index + 1} may come", _opened(work, chains, index))
+        following = Chains(f"{table}_step_{index + 1}", carried(sequence, index, _keeps_start(sequence)), index)
+        yield Statement(
+            following.table,
+            f"sequence: events of step {index + 1}",
+            _next_step(work, chains, opened, following),
+        )
+        chains = following
+    yield Statement(table, "sequence: profiles that have it", _ending(work, chains))
+
+
+def _is_counted(step: Step) -> bool:
+    return (step.minimum, step.maximum) != (1, None)
+
+
+def _needed(work: _Work, index: int) -> bool:
+    """Tell whether nobody has the sequence without an event of that step."""
+    return work.sequence.steps[index].minimum > 0
+
+
+def _keeps_start(sequence: Sequence) -> bool:
+    """Tell whether chains must be told apart by their first event.
+
+    With a limit on the whole sequence the latest beginning is the best one, and the running maximum gives it, unless
+    a negated step with a limit of its own, or an upper bound on the count at the end, can favour an earlier one.
+    """
+    performed = sum(step.performed for step in sequence.steps)
+    if sequence.limit is None or performed < 3:
+        return False
+    negated = any(not step.performed and step.limit is not None for step in sequence.steps)
+    return negated or sequence.steps[-1].maximum is not None
+
+
+def _first_chains(work: _Work) -> Chains:
+    return Chains(f"{work.table}_step_1", carried(work.sequence, 0, _keeps_start(work.sequence)), 0)
+
+
+def _first_step(work: _Work, chains: Chains) -> exp.Select:
+    events = events_of_step(work.sequence, 0, None, work.around)
+    columns = [sql.column(name) for name in chains.state if name != "start"]
+    time = sql.column("time")
+    return exp.Select().from_(events.subquery("events")).select(*columns, time, sql.named(time, "start")).distinct()
+
+
+def _opened(work: _Work, chains: Chains, index: int) -> exp.Select:
+    """Say of every chain until when the event of step `index` may come after its last event."""
+    time = sql.column("time", chains.table)
+    query, forbidden = _with_next_forbidden(work, chains, range(chains.step + 1, index))
+    ends: list[Expr] = [sql.instant(work.sequence.as_of)]
+    limit = work.sequence.steps[index].limit
+    if limit is not None:
+        ends.append(_after(time, limit))
+    for step, at in forbidden:
+        beyond = [sql.absent(at)]
+        if step.limit is not None:
+            beyond.append(sql.compare("greater", at, _after(time, step.limit)))
+        ends.append(sql.choose([(sql.either(beyond), sql.instant(work.sequence.as_of))], at))
+    state = [sql.column(name, chains.table) for name in (*chains.state, "time")]
+    start = [] if "start" in chains.state else [sql.column("start", chains.table)]
+    return query.select(*state, *start, sql.named(sql.earliest(ends), "until"))
+
+
+def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> exp.Select:
+    """Keep the events of the step that can follow some chain."""
+    within = [sql.column(name) for name in chains.state]
+    time = sql.column("time")
+    running = exp.Select().from_(exp.to_table(opened)).select(*within, time)
+    running = running.select(
+        sql.named(sql.running_greatest(sql.column("until"), within, time), "until"),
+        sql.named(sql.running_greatest(sql.column("start"), within, time), "latest_start"),
+    )
+    events = events_of_step(work.sequence, following.step, chains, work.around)
+    joined = (
+        exp.Select()
+        .from_(events.subquery("events"))
+        .join(
+            running.subquery("before"),
+            on=sql.both(
+                [
+                    *(sql.same(sql.column(name, "events"), sql.column(name, "before")) for name in chains.state),
+                    sql.compare("greater", sql.column("time", "events"), sql.column("time", "before")),
+                ]
+            ),
+            join_type="asof",
+        )
+        .where(sql.compare("greater_or_equal", sql.column("until", "before"), sql.column("time", "events")))
+    )
+    state = [sql.column(name, "events") for name in (*following.state, "time")]
+    start = [] if "start" in following.state else [sql.named(sql.column("latest_start", "before"), "start")]
+    return joined.select(*state, *start).distinct()
+
+
+def _ending(work: _Work, chains: Chains) -> exp.Select:
+    """Keep the profiles with a chain to the last performed step after which nothing forbidden comes."""
+    steps = work.sequence.steps
+    time = sql.column("time", chains.table)
+    query, forbidden = _with_next_forbidden(work, chains, range(chains.step + 1, len(steps)))
+    conditions: list[Expr] = []
+    for step, at in forbidden:
+        clear = [sql.absent(at)]
+        if step.limit is not None:
+            clear.append(sql.compare("greater", at, _after(time, step.limit)))
+        conditions.append(sql.either(clear))
+    if work.sequence.limit is not None:
+        start = sql.column("start", chains.table)
+        conditions.append(sql.compare("less_or_equal", time, _after(start, work.sequence.limit)))
+    return _profiles_of(query, conditions, chains.table)
+
+
+def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
+    """Keep the profiles with a chain after which the events of the last step are as many as they should be."""
+    step = work.sequence.steps[index]
+    time = sql.column("time", chains.table)
+    # Never before `time`; an ASOF join needs a limit that speaks of the row.
+    ends: list[Expr] = [sql.latest_of(sql.instant(work.sequence.as_of), time)]
+    if step.limit is not None:
+        ends.append(_after(time, step.limit))
+    if work.sequence.limit is not None:
+        ends.append(_after(sql.column("start", chains.table), work.sequence.limit))
+    query, forbidden = _with_next_forbidden(work, chains, range(chains.step + 1, index))
+    count: Expr = sql.integer(0)
+    first: Expr = sql.cast(sql.NULL, "TIMESTAMP")
+    until = sql.earliest(ends)
+    if can_occur(step, work.around.catalog):
+        counted = _running_counts(work, chains, index)
+        query = _asof(query, counted, "before", chains, "greater_or_equal", time)
+        query = _asof(query, counted, "upto", chains, "greater_or_equal", until)
+        query = _asof(query, counted, "next", chains, "less", time)
+        count = sql.difference(
+            *(sql.otherwise(sql.column("running", name), sql.integer(0)) for name in ("upto", "before"))
+        )
+        first = sql.column("time", "next")
+    conditions = [sql.compare("greater_or_equal", count, sql.integer(step.minimum))]
+    if step.maximum is not None:
+        conditions.append(sql.compare("less_or_equal", count, sql.integer(step.maximum)))
+    is_counted = sql.sure(sql.compare("less_or_equal", first, until))
+    for negated, at in forbidden:
+        clear = [sql.absent(at), sql.both([is_counted, sql.compare("greater_or_equal", at, first)])]
+        if negated.limit is not None:
+            clear.append(sql.compare("greater", at, _after(time, negated.limit)))
+        conditions.append(sql.either(clear))
+    return _profiles_of(query, conditions, chains.table)
+
+
+def _running_counts(work: _Work, chains: Chains, index: int) -> exp.Select:
+    """Give, at each time, how many events of the step there were up to it."""
+    events = events_of_step(work.sequence, index, chains, work.around).subquery("events")
+    within = [sql.column(name) for name in chains.state]
+    time = sql.column("time")
+    each = exp.Select().from_(events).select(*within, time, sql.named(sql.count_rows(), "number"))
+    each = each.group_by(*within, time)
+    running = sql.running_total(sql.column("number"), within, time)
+    return exp.Select().from_(each.subquery("each_time")).select(*within, time, sql.named(running, "running"))
+
+
+def _with_next_forbidden(work: _Work, chains: Chains, indexes: range) -> tuple[exp.Select, list[tuple[Step, Expr]]]:
+    """Join to every chain the time of the next event of each negated step after its last event (NULL for none).
+
+    Chains for which a negated step asks that its time has passed, and it has not, are left out.
+    """
+    time = sql.column("time", chains.table)
+    query = sql.rows_of(chains.table)
+    found: list[tuple[Step, Expr]] = []
+    for index in indexes:
+        step = work.sequence.steps[index]
+        if step.elapsed and step.limit is not None:
+            passed = sql.compare("less_or_equal", _after(time, step.limit), sql.instant(work.sequence.as_of))
+            query = query.where(passed)
+        if can_occur(step, work.around.catalog):
+            name = f"forbidden_{index + 1}"
+            events = events_of_step(work.sequence, index, chains, work.around)
+            query = _asof(query, events, name, chains, "less", time)
+            found.append((step, sql.column("time", name)))
+    return query, found
+
+
+def _asof(query: exp.Select, events: exp.Select, name: str, chains: Chains, comparison: str, time: Expr) -> exp.Select:
+    """Join to every chain the nearest of the events for which `time` compares so with the event's time."""
+    same = [sql.same(sql.column(each, chains.table), sql.column(each, name)) for each in chains.state]
+    nearest = sql.compare(comparison, time, sql.column("time", name))
+    return query.join(events.subquery(name), on=sql.both([*same, nearest]), join_type="asof left")
+
+
+def _profiles_of(query: exp.Select, conditions: list[Expr], table: str = "people") -> exp.Select:
+    for condition in conditions:
+        query = query.where(condition)
+    return query.select(sql.column("profile", table), sql.named(sql.TRUE, "holds")).distinct()
+
+
+def _after(time: Expr, limit: Limit) -> Expr:
+    return sql.later(time, seconds=limit.seconds, months=limit.months)

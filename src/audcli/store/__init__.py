@@ -1,0 +1,13 @@
+"""The one DuckDB file that holds everything: opened here, and nowhere else.
+
+    open_store(path, write=False)  ->  Store  ->  .connection  .transaction()  .generation  .catalog()
+
+`place` makes the folder and keeps it private, `refusals` turns the engine's complaints into words a user can act
+upon, `shapes` writes the catalog into rows and reads it back.
+"""
+
+from audcli.store.place import STORE_FILE
+from audcli.store.shapes import read_catalog, write_shapes
+from audcli.store.store import Store, open_store
+
+__all__ = ["STORE_FILE", "Store", "open_store", "read_catalog", "write_shapes"]

@@ -1,0 +1,188 @@
+"""Opening the store, and what an open store offers.
+
+with open_store(project / STORE_FILE, write=True, create=True) as store:
+    with store.transaction():
+        store.connection.execute("...")
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from audcli.catalog import Catalog
+from audcli.errors import StoreInUse, UsageError
+from audcli.store import refusals
+from audcli.store.place import prepare_folder, private_files, remove_old_spills, spill_folder
+from audcli.store.shapes import read_catalog
+from audcli.tables import SCHEMA, SCHEMA_VERSION
+
+_DEFAULT_MEMORY_LIMIT = "60%"
+_POLL_SECONDS = 0.1
+_MEMORY_LIMIT = re.compile(r"\s*(\d+(\.\d+)?\s*[KMGT]i?B|[1-9]\d?%|100%)\s*", re.IGNORECASE)
+
+# The file begins with three headers of this size; the blocks that it promises follow them.
+_HEADERS_BYTES = 3 * 4096
+
+
+def open_store(
+    path: Path,
+    *,
+    write: bool,
+    wait: float = 0,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    create: bool = False,
+) -> Store:
+    """Open the store at `path`, waiting up to `wait` seconds for another process to let go of it.
+
+    Several processes may have it open for reading, one alone for writing. `memory_limit` is a size such as `4GB` or
+    a percentage of the machine (default 60%), `threads` the number of cores to use (default: all). `create` makes a
+    store where there is none, which needs `write`.
+
+    Raises `StoreInUse` when another process holds it, `UsageError` for a wrong limit, and `AudcliError` when there is
+    no store, when the file is damaged or no store, or when its layout is newer than this audcli.
+    """
+    settings = _settings(path, memory_limit, threads)
+    if create:
+        _create(path, settings)
+    if not path.exists():
+        raise refusals.missing(path)
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return _open(path, write, settings)
+        except StoreInUse:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
+
+
+class Store:
+    """An open store: a connection, one transaction at a time, and what changes with every ingest."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, resources: ExitStack) -> None:
+        """Take an open connection, and what is to be undone when the store is closed."""
+        self.connection = connection
+        self.path = path
+        self._resources = resources
+
+    @property
+    def generation(self) -> int:
+        """The number of ingests that have stored something."""
+        row = self.connection.execute("select generation from store_state").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def catalog(self) -> Catalog:
+        """Rebuild what the store has seen of every call."""
+        return read_catalog(self.connection)
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """Do all of the block or nothing of it: committed at its end, rolled back when it raises.
+
+        Without `keep` it is rolled back in any case: a rehearsal.
+        """
+        self.connection.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("rollback")
+            raise
+        self.connection.execute("commit" if keep else "rollback")
+
+    def close(self) -> None:
+        """Let go of the file; the store cannot be used any more."""
+        self._resources.close()
+
+    def __enter__(self) -> Store:
+        """Give the store itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the store."""
+        self.close()
+
+
+Settings = dict[str, str | bool | int | float | list[str]]
+
+
+def _settings(path: Path, memory_limit: str | None, threads: int | None) -> Settings:
+    limit = memory_limit or _DEFAULT_MEMORY_LIMIT
+    if not _MEMORY_LIMIT.fullmatch(limit):
+        raise UsageError(f"`{limit}` is not a memory limit", hint="write a size such as `4GB`, or `60%` of the machine")
+    if threads is not None and threads < 1:
+        raise UsageError(f"`{threads}` is not a number of threads", hint="write a whole number from 1")
+    settings: Settings = {
+        "memory_limit": limit.strip(),
+        "temp_directory": str(spill_folder(path)),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return settings if threads is None else settings | {"threads": threads}
+
+
+def _create(path: Path, settings: Settings) -> None:
+    """Make an empty store beside its place and put it there whole, so that no half-made store is ever seen."""
+    prepare_folder(path)
+    if path.exists():
+        return
+    draft = path.with_name(f"{path.name}.new-{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with private_files():
+        try:
+            with duckdb.connect(str(draft), config=settings) as connection:
+                connection.execute(f"begin; {SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0); commit")
+            _put_in_place(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another process was faster, and its store is as good
+    except OSError:  # a file system without hard links
+        draft.rename(path)
+
+
+def _open(path: Path, write: bool, settings: Settings) -> Store:
+    with ExitStack() as resources:
+        resources.enter_context(private_files())
+        try:
+            connection = resources.enter_context(duckdb.connect(str(path), read_only=not write, config=settings))
+            connection.execute("set TimeZone = 'UTC'")
+            _check(connection, path)
+        except duckdb.Error as error:
+            raise refusals.refusal(error, path) from error
+        if write:
+            path.chmod(0o600)
+            remove_old_spills(path)
+        return Store(connection, path, resources.pop_all())
+    raise AssertionError("unreachable")
+
+
+def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    size = connection.execute("select block_size, total_blocks from pragma_database_size()").fetchone()
+    assert size is not None
+    if path.stat().st_size < _HEADERS_BYTES + size[0] * size[1]:
+        raise refusals.damaged(path)
+    tables = connection.execute("select 1 from duckdb_tables() where table_name = 'store_state'").fetchone()
+    if tables is None:
+        raise refusals.foreign(path)
+    state = connection.execute("select schema_version from store_state").fetchone()
+    if state is None:
+        raise refusals.damaged(path)
+    if state[0] > SCHEMA_VERSION:
+        raise refusals.too_new(path, state[0], SCHEMA_VERSION)

@@ -1,0 +1,86 @@
+"""The tables of the store, as the data definition language that makes them.
+
+Surrogate numbers are dense integers given in order of arrival and never reused. All times are UTC without a zone,
+to the microsecond.
+"""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+"""The number of this layout. A store of a newer one is refused, a store of an older one is migrated forward."""
+
+SCHEMA = """
+-- One row: the layout, and how many ingests were committed (every ingest makes a new generation).
+create table store_state (schema_version integer not null, generation integer not null);
+
+-- What calls are called: ('track', 'Order Completed'), ('page', 'Pricing'), ('identify', '') ...
+create table call_names (call_name integer not null, type varchar not null, name varchar not null);
+
+-- Every call, clustered by (call_name, time) within each ingest.
+--   identifier: the call's first external id, absent for a group call of no profile; the profile follows from it
+--   account:    the account that a group call is about or that an event carries
+--   properties: of events; the traits of identify and group calls; always an object
+create table calls (
+    call_name integer not null, time timestamp not null, identifier integer, account integer,
+    message_id varchar not null, received_at timestamp, user_id varchar, anonymous_id varchar,
+    properties variant, context variant);
+
+-- Typed external ids of profiles. component: the ids that links hold together, whether the link was made or refused.
+create table identifiers (
+    identifier integer not null, type varchar not null, value varchar not null, component integer not null);
+
+-- Distinct links between ids, each with the first call (by time, message id, position) that made it.
+create table links (
+    identifier integer not null, other integer not null, time timestamp not null, message_id varchar not null,
+    position integer not null, refused boolean not null);
+
+-- Keys ever given to profiles, so that a key keeps its number; `identity` tells which of them exist now.
+create table profile_keys (profile integer not null, key varchar not null);
+
+-- Which profile an id belongs to, and since when it was seen, from one generation up to (not including) another;
+-- until_generation is null for what holds now.
+create table identity (
+    identifier integer not null, profile integer not null, first_seen timestamp not null,
+    since_generation integer not null, until_generation integer);
+
+create table accounts (account integer not null, group_id varchar not null);
+
+-- What kinds of value each path of each call's properties has shown. `path` is a JSON array of names, in which 0
+-- stands for the elements of a list and null for any name of an object with very many names. `base` is
+-- 'properties' or 'context'.
+create table catalog (
+    call_name integer not null, base varchar not null, path varchar not null, kind varchar not null,
+    seen bigint not null, example varchar);
+
+create table ingests (
+    generation integer not null, file varchar not null, finished_at timestamp not null, read bigint not null,
+    accepted bigint not null, duplicate_ids bigint not null, duplicate_content bigint not null,
+    rejected bigint not null);
+
+-- Records that could not be used; one record with one reason is kept once. `raw` is absent beyond 1 MiB.
+create table rejects (
+    generation integer not null, file varchar not null, line bigint not null, reason varchar not null,
+    detail varchar not null, digest varchar not null, raw varchar);
+
+-- Committed runs. `generation`: the state of identity that the run saw.
+create table runs (
+    run integer not null, as_of timestamp not null, started_at timestamp not null, duration_ms bigint not null,
+    generation integer not null, version varchar not null);
+
+-- Keys ever computed. `created_at`: when the key was first computed; `edited_at`: when its meaning last changed.
+create table definitions (
+    definition integer not null, key varchar not null, kind varchar not null, level varchar not null,
+    created_at timestamp not null, edited_at timestamp not null);
+
+-- What each run made of each definition. `digest` is of its own meaning, `whole_digest` of that and of the meaning of
+-- everything that it depends on.
+create table results (
+    run integer not null, definition integer not null, digest varchar not null, whole_digest varchar not null,
+    text varchar not null,
+    outcome varchar not null, reason varchar,
+    previous bigint not null, entered bigint not null, exited bigint not null, members bigint not null);
+
+-- Who was in an audience, from the run they entered up to (not including) the run they exited.
+create table memberships (
+    definition integer not null, entity integer not null, entered_run integer not null, exited_run integer);
+"""

@@ -1,0 +1,92 @@
+"""Small worlds: a project and a store of its own for some definitions and calls, computed at one instant or several.
+
+with world(folder, "audience: buyers\\n...", calls=[...]) as it:
+    it.members(datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from audcli.definitions.loader import Definitions
+from audcli.ingest import IngestOptions, ingest
+from audcli.pipeline import Moment, compute, load_definitions
+from audcli.project import Project, find_project
+from audcli.store import Store, open_store
+from docs.pages import AS_OF, Call
+
+_MEMBERS = """
+    select definitions.key, min((type, value)) as id
+    from memberships join definitions using (definition)
+        join (select distinct profile, identifier from identity where until_generation is null) on profile = entity
+        join (select identifier, case type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end as type, value
+              from identifiers) using (identifier)
+    where exited_run is null group by definitions.key, entity order by all"""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A project and its store."""
+
+    project: Project
+    store: Store
+
+    def members(self, as_of: datetime) -> dict[str, tuple[str, ...]]:
+        """Compute all definitions at an instant and give the members of each enabled audience, as calls name them."""
+        run = compute(self.project, self.store, (), Moment(as_of, as_of)).run
+        failed = {result.key: result.reason for result in run.results if result.outcome != "ok"}
+        assert not failed, failed
+        found: dict[str, list[str]] = {result.key: [] for result in run.results}
+        for key, (kind, value) in self.store.connection.execute(_MEMBERS).fetchall():
+            found[key].append(value if kind == 0 else f"anonymous {value}")
+        return {key: tuple(sorted(who)) for key, who in found.items()}
+
+
+def load(folder: Path, definitions: str, files: Iterable[tuple[str, str]] = ()) -> tuple[Project, Definitions]:
+    """Write a project into a folder and load its definitions."""
+    for path, text in (("audcli.yaml", ""), *files, ("audiences/shop.yaml", definitions)):
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    project = find_project(folder, folder)
+    return project, load_definitions(project, AS_OF)
+
+
+@contextmanager
+def world(project: Project, calls: Iterable[Call]) -> Iterator[World]:
+    """Ingest calls into a new store of the project."""
+    file = project.root / "calls.jsonl"
+    lines = (json.dumps(_record(number, call)) for number, call in enumerate(calls))
+    file.write_text("\n".join(lines), encoding="utf-8")
+    identity = project.settings.identity
+    options = IngestOptions(
+        strict=True, blocked_values=tuple(identity.blocked_values), external_ids=identity.external_ids
+    )
+    with open_store(project.store_path, write=True, create=True) as store:
+        summary = ingest(store, [str(file)], options, now=AS_OF)
+        assert summary.stored, summary.total
+        yield World(project, store)
+
+
+def _record(number: int, call: Call) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "messageId": f"line-{number:04}",
+        "timestamp": call.when.replace(tzinfo=UTC).isoformat(),
+        "context": call.context,
+    }
+    for who in call.who.split(" + "):
+        kind, _, value = who.rpartition(" ")
+        record["anonymousId" if kind == "anonymous" else "userId"] = value
+    match call.what.split(" ", 1):
+        case ["identify"]:
+            return {**record, "type": "identify", "traits": call.body}
+        case ["page" | "screen" as kind, name]:
+            return {**record, "type": kind, "name": name, "properties": call.body}
+        case _:
+            return {**record, "type": "track", "event": call.what, "properties": call.body}

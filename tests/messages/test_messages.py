@@ -1,0 +1,108 @@
+"""Every message, word for word: each `NAME.yaml` beside this file is wrong in some way, and `NAME.txt` says how.
+
+A file in `definitions` is read as `audiences/NAME.yaml` of a project of its own, one in `settings` as `audcli.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audcli.definitions.loader import load
+from audcli.definitions.messages import MESSAGES
+from audcli.diagnostics import Diagnostic, render_text
+from audcli.settings import InvalidSettings, read_settings
+
+HERE = Path(__file__).parent
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+DEFINITIONS = sorted((HERE / "definitions").glob("*.yaml"))
+SETTINGS = sorted((HERE / "settings").glob("*.yaml"))
+CODE = re.compile(r"^(?:error|warning)\[([a-z0-9-]+)\]", re.MULTILINE)
+
+
+def rendered(problems: tuple[Diagnostic, ...]) -> str:
+    return "\n\n".join(render_text(each) for each in problems) + "\n"
+
+
+@pytest.mark.parametrize("case", DEFINITIONS, ids=lambda path: path.stem)
+def test_message_about_definitions(case: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "audiences"
+    folder.mkdir()
+    (folder / case.name).write_bytes(case.read_bytes())
+    problems = load(tmp_path, folder, now=NOW).diagnostics
+    assert rendered(problems) == case.with_suffix(".txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", SETTINGS, ids=lambda path: path.stem)
+def test_message_about_settings(case: Path, tmp_path: Path) -> None:
+    (tmp_path / "audcli.yaml").write_bytes(case.read_bytes())
+    with pytest.raises(InvalidSettings) as raised:
+        read_settings(tmp_path)
+    assert rendered(raised.value.diagnostics) == case.with_suffix(".txt").read_text("utf-8")
+
+
+def no_folder(folder: Path) -> None:
+    folder.rmdir()
+
+
+def not_utf8(folder: Path) -> None:
+    (folder / "vips.yaml").write_bytes("audience: vips\nname: Große Käufer\n".encode("latin-1"))
+
+
+def unreadable_file(folder: Path) -> None:
+    (folder / "vips.yaml").symlink_to("nowhere.yaml")
+
+
+def file_outside_project(folder: Path) -> None:
+    (folder / "vips.yaml").symlink_to("/etc/hostname")
+
+
+FILES: dict[Callable[[Path], None], str] = {
+    no_folder: """\
+error[no-folder]: there is no folder `audiences`
+  --> audiences:1:1
+   = definitions are read from it; `audcli init` makes one
+""",
+    not_utf8: """\
+error[not-utf8]: this file is not UTF-8 text
+  --> audiences/vips.yaml:2:10
+   |
+ 2 | name: Gro�e K�ufer
+   |          ^ no character in UTF-8
+   = save the file as UTF-8
+""",
+    unreadable_file: """\
+error[unreadable-file]: definitions cannot be read from here: it leads to no file
+  --> audiences/vips.yaml:1:1
+""",
+    file_outside_project: """\
+error[file-outside-project]: this leads outside the project
+  --> audiences/vips.yaml:1:1
+   = definitions are read from the project's folder only, and never from `.git`
+""",
+}
+
+
+@pytest.mark.parametrize("make", FILES, ids=lambda make: make.__name__)
+def test_message_about_files(make: Callable[[Path], None], tmp_path: Path) -> None:
+    folder = tmp_path / "audiences"
+    folder.mkdir()
+    make(folder)
+    definitions = load(tmp_path, folder, now=NOW)
+    assert rendered(definitions.diagnostics) == FILES[make]
+    assert definitions.unreadable
+
+
+def test_every_message_has_a_case() -> None:
+    texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *SETTINGS)]
+    shown = {code for text in (*texts, *FILES.values()) for code in CODE.findall(text)}
+    assert shown == set(MESSAGES)
+
+
+def test_every_expected_text_belongs_to_a_case() -> None:
+    texts = {path.with_suffix(".yaml") for path in HERE.glob("*/*.txt")}
+    assert texts == {*DEFINITIONS, *SETTINGS}

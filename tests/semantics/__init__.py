@@ -1,0 +1,1 @@
+"""The language, executed: chapters of cases, each a definition, some calls and the expected members."""

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from audcli.confinement import OutsideProject, inside
 from audcli.definitions.events import EventScope
 from audcli.definitions.files import SETTINGS_FILE, read_file
-from audcli.definitions.literals import TextField
+from audcli.definitions.literals import StringField
 from audcli.definitions.operators import Document
 from audcli.definitions.owners import fields_of
 from audcli.definitions.paths import split_path
@@ -29,7 +29,6 @@ from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.definitions.yaml_source import read_yaml, shown_line, split_lines
 from audcli.diagnostics import Diagnostic, in_reading_order, render_text
 from audcli.errors import UsageError
-from audcli.numbers import shortest_text
 
 KNOWN_BY = ("user_id", "email", "android.idfa", "ios.idfa")
 VIEWS = ("events", "profiles", "identifiers", "accounts", "account_users", "computed_traits")
@@ -54,15 +53,11 @@ def _path_in_calls(path: str) -> str:
     return path
 
 
-def _as_text(value: str | int | float) -> str:
-    return value if isinstance(value, str) else shortest_text(value)
-
-
 class Identity(Document):
     """Who is who: further types of external ids by their path in a call, values that identify nobody, who is known."""
 
     external_ids: dict[str, Annotated[str, AfterValidator(_path_in_calls)]] = Field(default_factory=dict)
-    blocked_values: list[Annotated[TextField, AfterValidator(_as_text)]] = Field(default_factory=list)
+    blocked_values: list[StringField] = Field(default_factory=list)
     known_by: list[str] = Field(default_factory=lambda: list(KNOWN_BY))
 
 
@@ -106,7 +101,8 @@ def read_settings(root: Path) -> Settings:
     settings = Settings()
     if documents:
         source = documents[0]
-        problems += [each for each in source.problems if each.severity == "error"]
+        # Settings have no place for warnings: what would be read as something else is refused.
+        problems += [replace(each, severity="error") for each in source.problems]
         settings, found = _validated(source, root)
         problems += found
     if problems:

@@ -1,15 +1,14 @@
 """Small worlds: a project and a store of its own for some definitions and calls, computed at one instant or several.
 
-with world(folder, "audience: buyers\\n...", calls=[...]) as it:
-    it.members(datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
+    project, _ = load(folder, "audience: buyers\\n...")
+    fill_store(project, [Call("ann", "Order Completed", ...), ...])
+    members(project, datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from audcli.definitions.loader import Definitions
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute, load_definitions
 from audcli.project import Project, find_project
-from audcli.store import Store, open_store
+from audcli.store import open_store
 from docs.pages import AS_OF, Call
 
 _MEMBERS = """
@@ -28,24 +27,6 @@ _MEMBERS = """
         join (select identifier, case type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end as type, value
               from identifiers) using (identifier)
     where exited_run is null group by definitions.key, entity order by all"""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """A project and its store."""
-
-    project: Project
-    store: Store
-
-    def members(self, as_of: datetime) -> dict[str, tuple[str, ...]]:
-        """Compute all definitions at an instant and give the members of each enabled audience, as calls name them."""
-        run = compute(self.project, self.store, (), Moment(as_of, as_of)).run
-        failed = {result.key: result.reason for result in run.results if result.outcome != "ok"}
-        assert not failed, failed
-        found: dict[str, list[str]] = {result.key: [] for result in run.results}
-        for key, (kind, value) in self.store.connection.execute(_MEMBERS).fetchall():
-            found[key].append(value if kind == 0 else f"anonymous {value}")
-        return {key: tuple(sorted(who)) for key, who in found.items()}
 
 
 def load(folder: Path, definitions: str, files: Iterable[tuple[str, str]] = ()) -> tuple[Project, Definitions]:
@@ -58,20 +39,26 @@ def load(folder: Path, definitions: str, files: Iterable[tuple[str, str]] = ()) 
     return project, load_definitions(project, AS_OF)
 
 
-@contextmanager
-def world(project: Project, calls: Iterable[Call]) -> Iterator[World]:
+def fill_store(project: Project, calls: Iterable[Call]) -> None:
     """Ingest calls into a new store of the project."""
     file = project.root / "calls.jsonl"
     lines = (json.dumps(_record(number, call)) for number, call in enumerate(calls))
     file.write_text("\n".join(lines), encoding="utf-8")
-    identity = project.settings.identity
-    options = IngestOptions(
-        strict=True, blocked_values=tuple(identity.blocked_values), external_ids=identity.external_ids
-    )
     with open_store(project.store_path, write=True, create=True) as store:
-        summary = ingest(store, [str(file)], options, now=AS_OF)
-        assert summary.stored, summary.total
-        yield World(project, store)
+        summary = ingest(store, [str(file)], IngestOptions(strict=True), now=AS_OF)
+    assert summary.stored, summary.total
+
+
+def members(project: Project, as_of: datetime) -> dict[str, tuple[str, ...]]:
+    """Compute all definitions at an instant and give the members of each enabled audience, as calls name them."""
+    with open_store(project.store_path, write=True) as store:
+        run = compute(project, store, (), Moment(as_of, as_of)).run
+        rows = store.connection.execute(_MEMBERS).fetchall()
+    assert [result.reason for result in run.results if result.outcome != "ok"] == []
+    found: dict[str, list[str]] = {result.key: [] for result in run.results}
+    for key, (kind, value) in rows:
+        found[key].append(value if kind == 0 else f"anonymous {value}")
+    return {key: tuple(sorted(who)) for key, who in found.items()}
 
 
 def _record(number: int, call: Call) -> dict[str, Any]:

@@ -82,9 +82,7 @@ def reject_reasons(store: Store) -> set[tuple[str, str]]:
 def everything(store: Store) -> dict[str, list[Any]]:
     """Every row of every table but `ingests`."""
     return {
-        table: store.connection.execute(
-            f"select columns(*)::varchar from (from {table}) order by all"
-        ).fetchall()
+        table: store.connection.execute(f"select columns(*)::varchar from (from {table}) order by all").fetchall()
         for table in TABLES
     }
 

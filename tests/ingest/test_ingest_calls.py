@@ -146,7 +146,6 @@ REJECTED: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 
 
-
 def test_accepted(store: Store, take: Take) -> None:
     """All accepted shapes in one file, so that each is also read in the company of others."""
     summary = take(*({**record, "messageId": case} for case, (record, _) in ACCEPTED.items()))

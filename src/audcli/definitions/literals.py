@@ -84,7 +84,8 @@ def _as_text(value: Any) -> Any:
     return _as_scalar(value)
 
 
-def _as_expression(value: Any) -> Any:
+def _as_string(value: Any) -> Any:
+    """Read a text; a number stands for its shortest text."""
     text = _as_text(value)
     return text if isinstance(text, str) else shortest_text(text)
 
@@ -122,7 +123,7 @@ def as_quantity(value: Any) -> Any:
 ScalarField = Annotated[Scalar, BeforeValidator(_as_scalar)]
 NumberField = Annotated[Number, BeforeValidator(_as_number)]
 TextField = Annotated[Text, BeforeValidator(_as_text)]
-ExpressionField = Annotated[str, BeforeValidator(_as_expression)]
+StringField = Annotated[str, BeforeValidator(_as_string)]
 InstantField = Annotated[Instant, BeforeValidator(_as_instant)]
 DurationField = Annotated[Duration, BeforeValidator(_as_duration)]
 PercentField = Annotated[Number, BeforeValidator(_as_percent)]

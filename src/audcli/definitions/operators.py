@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from audcli.definitions.literals import (
     CalendarWindow,
     DurationField,
-    ExpressionField,
     InstantField,
     NumberField,
     Scalar,
     ScalarField,
+    StringField,
     TextField,
     as_quantity,
 )
@@ -103,7 +103,7 @@ class Operators(Document):
     contains_any: TextsOrList | None = None
     starts_with: TextOperand | None = None
     ends_with: TextOperand | None = None
-    matches: ExpressionField | None = None
+    matches: StringField | None = None
     exists: bool | None = None
     before: InstantOperand | None = None
     after: InstantOperand | None = None

@@ -97,7 +97,7 @@ def _parse(chunk: str, file: str, line: int) -> SourceDocument | None:
     problems: list[Diagnostic] = []
     try:
         root = build_tree(chunk, file, line, problems)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise RefusedDocument(syntax_problem(error, chunk, file, line)) from None
     if root is None or root.content is None:
         return None

@@ -90,9 +90,7 @@ def _text(column: pa.StringArray) -> memoryview:
     return memoryview(characters)[ends[column.offset] : ends[column.offset + len(column)]]
 
 
-def _receipt(
-    result: Result, options: ExportOptions, sheet: Sheet, sink: Sink, members: int, pieces: int
-) -> Receipt:
+def _receipt(result: Result, options: ExportOptions, sheet: Sheet, sink: Sink, members: int, pieces: int) -> Receipt:
     receipt = Receipt(
         key=result.key,
         format=options.format,

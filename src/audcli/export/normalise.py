@@ -103,9 +103,7 @@ def stage_values(
     )
     source = "temp.export_texts"
     if rule.is_phone:
-        stage_phones(
-            connection, f"select distinct text from {source} where text <> '' and not is_hash", region
-        )
+        stage_phones(connection, f"select distinct text from {source} where text <> '' and not is_hash", region)
         source += " left join temp.export_phones using (text)"
     in_case = "upper" if upper else "lower"
     written = f"{in_case}(sha256({rule.normalised}))" if rule.hashed else rule.normalised

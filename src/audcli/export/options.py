@@ -35,9 +35,7 @@ class ExportOptions:
         if self.format != "single-column":
             _refuse_single_column_options(self)
         if self.raw and self.upper:
-            raise UsageError(
-                "`--upper` is about hashes, and `--raw` writes none", hint="leave one of them out"
-            )
+            raise UsageError("`--upper` is about hashes, and `--raw` writes none", hint="leave one of them out")
         if self.default_region is not None:
             _check_region(self.default_region)
 

@@ -12,7 +12,6 @@ from audcli.ingest.calls import normal_id
 from audcli.ingest.ingestion import ingest
 from audcli.ingest.rejects import RejectedRecord, count_rejects, rejects
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
-from audcli.ingest.values import number_text
 
 __all__ = [
     "FileSummary",
@@ -23,6 +22,5 @@ __all__ = [
     "count_rejects",
     "ingest",
     "normal_id",
-    "number_text",
     "rejects",
 ]

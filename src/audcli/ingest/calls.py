@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple
 
 from audcli.ingest.json_text import encode
 from audcli.ingest.times import read_instant
-from audcli.ingest.unusable import Reason, Unusable, shown
-from audcli.ingest.values import Signature, canonical, canonical_object, number_text
+from audcli.ingest.unusable import Unusable, shown
+from audcli.ingest.values import Signature, canonical, canonical_object, out_of_range
+from audcli.numbers import shortest_text
 
 EVENT_TYPES = frozenset({"track", "page", "screen"})
 CALL_TYPES = EVENT_TYPES | {"identify", "group", "alias"}
@@ -165,8 +167,12 @@ def _id(value: Any, field: str, blocked: frozenset[str]) -> str | None:
 def _id_text(value: Any) -> str | None:
     if type(value) is str:
         return value.strip()
-    if type(value) is int or type(value) is float:
-        return number_text(value)
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
+        if not math.isfinite(value):
+            raise out_of_range(value)
+        return shortest_text(value)
     return None
 
 
@@ -299,5 +305,4 @@ def _path(text: str) -> tuple[str, ...]:
 
 
 def _wrong_type(field: str, expected: str) -> Unusable:
-    reason: Reason = "wrong_type"
-    return Unusable(reason, f"`{field}` is not {expected}")
+    return Unusable("wrong_type", f"`{field}` is not {expected}")

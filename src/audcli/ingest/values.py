@@ -76,37 +76,16 @@ def kind_of(value: Any) -> Kind:
     return _PLAIN_KINDS[type(value)]
 
 
-def number_text(number: float) -> str:
-    """Write a number as ECMAScript does, with the fewest digits: `7`, `0.1`, `1e+25`. Integers keep every digit."""
-    if isinstance(number, int):
-        return str(number)
-    if number == 0:
-        return "0"
-    mantissa, _, exponent = repr(number).partition("e")
-    sign = "-" if mantissa.startswith("-") else ""
-    whole, _, fraction = mantissa.removeprefix("-").removesuffix(".0").partition(".")
-    digits = (whole + fraction).lstrip("0")
-    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
-    return sign + _with_point(digits.rstrip("0"), point)
-
-
-def _with_point(digits: str, point: int) -> str:
-    """Place the decimal point after the first `point` digits, as Number::toString of ECMA-262 does."""
-    if len(digits) <= point <= 21:
-        return digits.ljust(point, "0")
-    if 0 < point <= 21:
-        return f"{digits[:point]}.{digits[point:]}"
-    if -6 < point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    mantissa = digits if len(digits) == 1 else f"{digits[0]}.{digits[1:]}"
-    return f"{mantissa}e{point - 1:+d}"
+def out_of_range(number: float) -> Unusable:
+    """Refuse a record for a number that no finite double stands for."""
+    return Unusable("number_out_of_range", f"{shown(number)} is outside the range of doubles")
 
 
 def _canonical_double(number: float) -> tuple[float, Kind]:
     if number.is_integer() and -EXACT_IN_DOUBLE <= number <= EXACT_IN_DOUBLE:
         return int(number), "integer"
     if number - number != 0:  # so it is for infinities
-        raise _out_of_range(number)
+        raise out_of_range(number)
     return number, "double"
 
 
@@ -118,7 +97,7 @@ def _canonical_integer(number: int) -> tuple[float, Kind]:
     try:
         return float(number), "double"
     except OverflowError:
-        raise _out_of_range(number) from None
+        raise out_of_range(number) from None
 
 
 def _canonical_list(items: list[Any], depth: int) -> Signature:
@@ -129,7 +108,3 @@ def _canonical_list(items: list[Any], depth: int) -> Signature:
         items[place], kind = canonical(item, depth + 1)
         kinds.append(kind)
     return frozenset(Counter(kinds).items())
-
-
-def _out_of_range(number: float) -> Unusable:
-    return Unusable("number_out_of_range", f"{shown(number)} is outside the range of doubles")

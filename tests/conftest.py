@@ -1,0 +1,14 @@
+"""Hypothesis' profiles: `ci` ends within a minute or so, `thorough` looks for an hour.
+
+HYPOTHESIS_PROFILE=thorough pytest tests/properties
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ci", deadline=None, max_examples=25, derandomize=True, database=None)
+settings.register_profile("thorough", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -1,0 +1,76 @@
+"""The one place where the tests of meaning meet audcli: definitions and calls in, members out.
+
+    audcli_members("audience: buyers\nwhere: {event: Order Completed}", calls, as_of)  ->  {"buyers": {"use_4fq…"}}
+
+Goes the whole way that a user goes: a project in a folder, an ingest, a run, and an export of every audience.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from audcli.export import ExportOptions, export_audience
+from audcli.ingest import IngestOptions, ingest
+from audcli.pipeline import Moment, compute
+from audcli.project import Project, find_project
+from audcli.store import Store, open_store
+
+
+class Members(Protocol):
+    """What both evaluators look like to a test."""
+
+    def __call__(
+        self, definitions_yaml: str, calls: list[dict[str, Any]], as_of: datetime, settings: dict[str, Any] | None = None
+    ) -> dict[str, set[str]]:
+        """Give the keys of the members of every enabled audience."""
+
+
+def audcli_members(
+    definitions_yaml: str,
+    calls: list[dict[str, Any]],
+    as_of: datetime,
+    settings: dict[str, Any] | None = None,
+    only: Iterable[str] = (),
+) -> dict[str, set[str]]:
+    """Give the keys of the members of every enabled audience that a run computes: all, or `only` those named.
+
+    Raises `AssertionError` when a call is rejected or a definition fails, with audcli's reason.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        project = _make_project(Path(folder), definitions_yaml, calls, settings or {})
+        with open_store(project.store_path, write=True, create=True, threads=1) as store:
+            return compute_members(project, store, as_of, only)
+
+
+def _make_project(folder: Path, definitions_yaml: str, calls: list[dict[str, Any]], settings: dict[str, Any]) -> Project:
+    (folder / "audcli.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    (folder / "audiences").mkdir()
+    (folder / "audiences" / "case.yaml").write_text(definitions_yaml, encoding="utf-8")
+    (folder / "calls.jsonl").write_text("".join(json.dumps(call) + "\n" for call in calls), encoding="utf-8")
+    return find_project(folder, folder)
+
+
+def compute_members(project: Project, store: Store, as_of: datetime, only: Iterable[str] = ()) -> dict[str, set[str]]:
+    """Ingest the project's calls, run, and read the exports."""
+    identity = project.settings.identity
+    options = IngestOptions(blocked_values=tuple(identity.blocked_values), external_ids=identity.external_ids)
+    instant = as_of.astimezone(UTC).replace(tzinfo=None)
+    summary = ingest(store, [str(project.root / "calls.jsonl")], options, now=instant).total
+    assert not summary.rejected, dict(summary.rejected)
+    run = compute(project, store, only, Moment(instant, instant)).run
+    failed = {result.key: result.reason for result in run.results if result.outcome == "failed"}
+    assert not failed, failed
+    return {result.key: _exported_keys(store, result.key) for result in run.results}
+
+
+def _exported_keys(store: Store, key: str) -> set[str]:
+    written = io.BytesIO()
+    export_audience(store.connection, key, ExportOptions("unformatted"), written)
+    return {row["key"] for row in csv.DictReader(io.StringIO(written.getvalue().decode()))}

@@ -1,5 +1,19 @@
-"""`python -m audcli` is `audcli`."""
+"""Where the process begins: `audcli`, or `python -m audcli`. An interrupt ends it with 130, however early it comes."""
 
-from audcli.cli.app import main
+import sys
 
-main()
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from audcli.cli.app import run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

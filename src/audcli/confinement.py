@@ -11,7 +11,7 @@ from pathlib import Path
 
 from audcli.errors import UsageError
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:", re.ASCII)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|(?:file|data):", re.IGNORECASE)
 
 
 class OutsideProject(UsageError):
@@ -38,6 +38,7 @@ def inside(root: Path, path: str | Path) -> Path:
     try:
         place = (home / path).resolve()
         git = (home / ".git").resolve()
+        place.exists()  # raises for names that no file can have, and for folders that cannot be looked into
     except (OSError, RuntimeError, ValueError):
         raise OutsideProject(text, "it cannot be followed to its end") from None
     if not place.is_relative_to(home):

@@ -58,14 +58,14 @@ class Run:
 
 def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], as_of: datetime) -> None:
     """Raise `AudcliError` when one of the keys was last computed at a later instant than `as_of`."""
-    row = connection.execute(
+    [(last, key)] = connection.execute(
         """select max(as_of), max_by(key, as_of) from results join runs using (run) join definitions using (definition)
            where outcome = 'ok' and key in (select unnest($keys))""",
         {"keys": list(keys)},
-    ).fetchone()
-    if row is not None and row[0] is not None and row[0] > as_of:
+    ).fetchall()
+    if last is not None and last > as_of:
         raise AudcliError(
-            f"`{row[1]}` was last computed as of {row[0].isoformat()}Z, which is later than {as_of.isoformat()}Z",
+            f"`{key}` was last computed as of {last.isoformat()}Z, which is later than {as_of.isoformat()}Z",
             hint="a run may not go back in time; give a later `--as-of`",
         )
 
@@ -102,9 +102,8 @@ def note_duration(connection: duckdb.DuckDBPyConnection, run: Run, seconds: floa
 
 
 def _next(connection: duckdb.DuckDBPyConnection, column: str, table: str) -> int:
-    row = connection.execute(f"select coalesce(max({column}), 0) + 1 from {table}").fetchone()
-    assert row is not None
-    return int(row[0])
+    [(following,)] = connection.execute(f"select coalesce(max({column}), 0) + 1 from {table}").fetchall()
+    return int(following)
 
 
 def _definition_numbers(
@@ -136,8 +135,8 @@ def _date_edit(connection: duckdb.DuckDBPyConnection, number: int, digest: str, 
 
 def _gather_members(connection: duckdb.DuckDBPyConnection, computed: Sequence[tuple[int, Computed]]) -> None:
     """Fill `members_now` (and `computed_now`, the definitions that have a result at all)."""
-    connection.execute("create temporary table members_now (definition integer, entity integer)")
-    connection.execute("create temporary table computed_now (definition integer)")
+    connection.execute("create or replace temporary table members_now (definition integer, entity integer)")
+    connection.execute("create or replace temporary table computed_now (definition integer)")
     for number, each in computed:
         if each.members is None:
             continue
@@ -150,13 +149,13 @@ def _gather_members(connection: duckdb.DuckDBPyConnection, computed: Sequence[tu
 
 def _compare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        """create temporary table entered_now as
+        """create or replace temporary table entered_now as
            select definition, entity from members_now as now
            where not exists (select 1 from memberships as old where old.exited_run is null
                              and old.definition = now.definition and old.entity = now.entity)"""
     )
     connection.execute(
-        """create temporary table exited_now as
+        """create or replace temporary table exited_now as
            select definition, entity from memberships as old
            where exited_run is null and definition in (select definition from computed_now)
              and not exists (select 1 from members_now as now

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -82,7 +83,7 @@ def test_mutated_definitions(text: str) -> None:
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_mutated_definitions_without_the_c_library(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yaml_tree, "_LOADER", yaml_tree.yaml.SafeLoader)
+        patch.setattr(yaml_tree, "_LOADER", yaml.SafeLoader)
         check(text)
 
 
@@ -98,7 +99,7 @@ JSON = st.recursive(
 )
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_shape(kind: str, fields: dict[str, object]) -> None:
-    check(yaml_tree.yaml.safe_dump({kind: "key", **fields}, allow_unicode=True))
+    check(yaml.safe_dump({kind: "key", **fields}, allow_unicode=True))
 
 
 @given(st.binary())

@@ -54,7 +54,9 @@ def test_settings_are_read(project: Project) -> None:
     assert find_project(project.root, None).store_path == project.root / "kept" / "store.duckdb"
 
 
-@pytest.mark.parametrize("path", ["lists/vips.csv", "./lists/../lists/vips.csv", "new/not/there.csv", "a:b.csv", "."])
+@pytest.mark.parametrize(
+    "path", ["lists/vips.csv", "./lists/../lists/vips.csv", "new/not/there.csv", "vips:2026.csv", "."]
+)
 def test_places_inside(project: Project, path: str) -> None:
     assert project.inside(path) == (project.root / path).resolve()
 
@@ -77,6 +79,7 @@ def test_an_absolute_path_can_lie_inside(project: Project) -> None:
         ("lists/.GIT/config", "nothing is read from `.git`"),
         ("https://example.com/x.csv", "URLs are not read"),
         ("file:///etc/passwd", "URLs are not read"),
+        ("data:text/csv,a", "URLs are not read"),
         ("s3://bucket/x.csv", "URLs are not read"),
         ("a\0b", "it cannot be followed to its end"),
         ("x" * 5000, "it cannot be followed to its end"),

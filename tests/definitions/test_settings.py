@@ -72,7 +72,7 @@ def test_all_errors_at_once(tmp_path: Path, text: str, codes: list[str]) -> None
         read(tmp_path, text)
     assert [each.code for each in raised.value.diagnostics] == codes
     assert raised.value.exit_code == 2
-    assert "audcli.yaml:1" in raised.value.message
+    assert "--> audcli.yaml:" in raised.value.message
 
 
 def test_settings_that_are_no_text(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from audcli.definitions import yaml_tree
 from audcli.definitions.yaml_nodes import Loc, SourceDocument
@@ -153,7 +154,7 @@ def test_problems(text: str, found: list[str]) -> None:
 
 
 def test_the_parser_without_its_c_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_tree, "_LOADER", yaml_tree.yaml.SafeLoader)
+    monkeypatch.setattr(yaml_tree, "_LOADER", yaml.SafeLoader)
     assert only(PLACES).span_of(("where", "all", 0, "event")) == Span("x.yaml", 4, 15, 5)
     assert codes("a: [1, 2") == ["unclosed-bracket"]
     assert codes('a: "\\ud800"') == ["control-character"]

@@ -16,8 +16,8 @@ from audcli.cli.invocation import Invocation, register, shared_parameters
 COMMANDS = (init, ingest, validate, compute, list, show, export)
 
 
-def main() -> None:
-    """Run audcli: the entry point of the command line."""
+def run() -> None:
+    """Run the command that the process was called with."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -50,6 +50,8 @@ def _in_words(surprise: Exception) -> tuple[str, str]:
     kind = type(surprise).__name__
     if kind == "OutOfMemoryException":
         return f"not enough working memory: {first_line}", "give more with `--memory-limit`"
+    if kind == "IOException" and "read" in first_line:
+        return f"the store is damaged: {first_line}", "restore it from a backup, or remove it and ingest again"
     if isinstance(surprise, OSError) and surprise.filename is not None:
         return f"`{surprise.filename}`: {(surprise.strerror or first_line).lower()}", "nothing was changed"
     return (

@@ -37,11 +37,11 @@ def run(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadLi
 def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: pa.Array) -> None:
     rows = pa.table({"value": values})
     connection.register("list_values", rows)
-    connection.execute(f"create temporary table {list_table.table} as select value from list_values")
+    connection.execute(f"create or replace temporary table {list_table.table} as select value from list_values").fetchall()
     connection.unregister("list_values")
 
 
 def _timed(connection: duckdb.DuckDBPyConnection, table: str, purpose: str, statement: str) -> Timing:
     started = time.perf_counter()
-    row = connection.execute(statement).fetchone()
-    return Timing(table, purpose, time.perf_counter() - started, int(row[0]) if row else 0)
+    [(rows,)] = connection.execute(statement).fetchall()
+    return Timing(table, purpose, time.perf_counter() - started, int(rows))

@@ -87,7 +87,8 @@ def read_call(record: Any, rules: CallRules) -> Call:
     anonymous_id = _id(get("anonymousId"), "anonymousId", blocked)
     time = _time(record)
     received = get("receivedAt")
-    message_id = _message_id(get("messageId"))
+    message_id = get("messageId")
+    message_id = message_id.strip() if type(message_id) is str else _message_id(message_id)
     if call_type != "track" or context or rules.external_ids:
         ids = _all_ids(record, call_type, user_id, anonymous_id, properties, context, rules)
         group_id = _group_id(record, call_type, context, blocked)
@@ -106,7 +107,7 @@ def read_call(record: Any, rules: CallRules) -> Call:
         name,
         time,
         message_id or _content_id(record),
-        message_id is None,
+        not message_id,
         None if received is None else read_instant(received),
         user_id,
         anonymous_id,
@@ -158,10 +159,10 @@ def _id(value: Any, field: str, blocked: frozenset[str]) -> str | None:
     """Read an id from a field of the call, where anything but a string or number makes it unusable."""
     if value is None:
         return None
-    text = _id_text(value)
+    text = value.strip() if type(value) is str else _id_text(value)
     if text is None:
         raise _wrong_type(field, "a string or a number")
-    return None if _is_blocked(text, blocked) else text
+    return None if text.lower() in blocked or not text.strip("0-") else text
 
 
 def _id_text(value: Any) -> str | None:
@@ -197,7 +198,7 @@ def _message_id(value: Any) -> str | None:
     text = _id_text(value)
     if text is None:
         raise _wrong_type("messageId", "a string or a number")
-    return text or None
+    return text
 
 
 def _content_id(record: dict[str, Any]) -> str:

@@ -6,8 +6,9 @@ ingest(store, ["events.jsonl"], IngestOptions(), now=...)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -90,13 +91,26 @@ class _Meter:
 def _take_file(store: Store, file: str, rules: CallRules, now: datetime, meter: _Meter) -> FileSummary:
     staging = Staging(store.connection)
     try:
-        _read_file(staging, file, rules, meter)
+        with _no_cycle_collection():
+            _read_file(staging, file, rules, meter)
     except AudcliError as error:
         summary = FileSummary(file, error=error.message)
     else:
         summary = _store_file(store, staging, file, now)
     staging.drop()
     return summary
+
+
+@contextmanager
+def _no_cycle_collection() -> Iterator[None]:
+    """Spare the search for cycles among millions of records, which have none: a fifth of the time of reading."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _read_file(staging: Staging, file: str, rules: CallRules, meter: _Meter) -> None:

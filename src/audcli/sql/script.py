@@ -20,7 +20,7 @@ class Statement:
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""
-        return f"create temporary table {self.table} as {self.query.sql(dialect, pretty=pretty)}"
+        return f"create or replace temporary table {self.table} as {self.query.sql(dialect, pretty=pretty)}"
 
 
 @dataclass(frozen=True, slots=True)

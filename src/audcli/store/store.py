@@ -28,10 +28,6 @@ _DEFAULT_MEMORY_LIMIT = "60%"
 _POLL_SECONDS = 0.1
 _MEMORY_LIMIT = re.compile(r"\s*(\d+(\.\d+)?\s*[KMGT]i?B|[1-9]\d?%|100%)\s*", re.IGNORECASE)
 
-# The file begins with three headers of this size; the blocks that it promises follow them.
-_HEADERS_BYTES = 3 * 4096
-
-
 def open_store(
     path: Path,
     *,
@@ -77,9 +73,8 @@ class Store:
     @property
     def generation(self) -> int:
         """The number of ingests that have stored something."""
-        row = self.connection.execute("select generation from store_state").fetchone()
-        assert row is not None
-        return int(row[0])
+        [(generation,)] = self.connection.execute("select generation from store_state").fetchall()
+        return int(generation)
 
     def catalog(self) -> Catalog:
         """Rebuild what the store has seen of every call."""
@@ -174,15 +169,12 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
 
 
 def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    size = connection.execute("select block_size, total_blocks from pragma_database_size()").fetchone()
-    assert size is not None
-    if path.stat().st_size < _HEADERS_BYTES + size[0] * size[1]:
-        raise refusals.damaged(path)
-    tables = connection.execute("select 1 from duckdb_tables() where table_name = 'store_state'").fetchone()
-    if tables is None:
+    tables = connection.execute("select 1 from duckdb_tables() where table_name = 'store_state'").fetchall()
+    if not tables:
         raise refusals.foreign(path)
-    state = connection.execute("select schema_version from store_state").fetchone()
-    if state is None:
+    versions = connection.execute("select schema_version from store_state").fetchall()
+    if not versions:
         raise refusals.damaged(path)
-    if state[0] > SCHEMA_VERSION:
-        raise refusals.too_new(path, state[0], SCHEMA_VERSION)
+    [(version,)] = versions
+    if version > SCHEMA_VERSION:
+        raise refusals.too_new(path, version, SCHEMA_VERSION)

@@ -27,7 +27,11 @@ class Members(Protocol):
     """What both evaluators look like to a test."""
 
     def __call__(
-        self, definitions_yaml: str, calls: list[dict[str, Any]], as_of: datetime, settings: dict[str, Any] | None = None
+        self,
+        definitions_yaml: str,
+        calls: list[dict[str, Any]],
+        as_of: datetime,
+        settings: dict[str, Any] | None = None,
     ) -> dict[str, set[str]]:
         """Give the keys of the members of every enabled audience."""
 
@@ -49,7 +53,9 @@ def audcli_members(
             return compute_members(project, store, as_of, only)
 
 
-def _make_project(folder: Path, definitions_yaml: str, calls: list[dict[str, Any]], settings: dict[str, Any]) -> Project:
+def _make_project(
+    folder: Path, definitions_yaml: str, calls: list[dict[str, Any]], settings: dict[str, Any]
+) -> Project:
     (folder / "audcli.yaml").write_text(json.dumps(settings), encoding="utf-8")
     (folder / "audiences").mkdir()
     (folder / "audiences" / "case.yaml").write_text(definitions_yaml, encoding="utf-8")

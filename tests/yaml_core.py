@@ -23,9 +23,7 @@ class _CoreLoader(yaml.SafeLoader):
 
 
 _CoreLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), None)
-_CoreLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), None
-)
+_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), None)
 _CoreLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), None)
 _CoreLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"), None
@@ -40,7 +38,7 @@ _CoreLoader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(no
 
 def read_documents(text: str) -> list[Any]:
     """Read all documents of one text."""
-    return [document for document in yaml.load_all(text, Loader=_CoreLoader) if document is not None]  # noqa: S506
+    return [document for document in yaml.load_all(text, Loader=_CoreLoader) if document is not None]
 
 
 def write_documents(documents: list[dict[str, Any]]) -> str:

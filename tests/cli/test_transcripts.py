@@ -56,7 +56,9 @@ def matches(expected: list[str], actual: list[str]) -> bool:
 def outputs_of(commands: list[Command], folder: Path) -> list[list[str]]:
     """Run the commands in one shell and give the lines that each of them printed."""
     end = "--- end of output ---"
-    script = "\n".join(f"{{ {command.line}\n}} 2>&1; (exit $?); s=$?; echo; echo '{end}'; (exit $s)" for command in commands)
+    script = "\n".join(
+        f"{{ {command.line}\n}} 2>&1; (exit $?); s=$?; echo; echo '{end}'; (exit $s)" for command in commands
+    )
     run = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment(), stdout=subprocess.PIPE, encoding="utf-8", timeout=300
     )

@@ -1,8 +1,8 @@
 """Small worlds: a project and a store of its own for some definitions and calls, computed at one instant or several.
 
-    project, _ = load(folder, "audience: buyers\\n...")
-    fill_store(project, [Call("ann", "Order Completed", ...), ...])
-    members(project, datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
+project, _ = load(folder, "audience: buyers\\n...")
+fill_store(project, [Call("ann", "Order Completed", ...), ...])
+members(project, datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from ingested import calls, first_seen, profiles, refused_links
 
 from audcli.ingest import IngestOptions, ingest
 from audcli.store import open_store
-from ingested import calls, first_seen, profiles, refused_links
 
 NOW = datetime(2026, 7, 1)
 

@@ -1,6 +1,6 @@
 """Random calls: few people, few event names, times beside the edges of windows.
 
-    calls(deal, as_of)  ->  [{"type": "track", "event": "A", "userId": "u1", "timestamp": …, "properties": {…}}, …]
+calls(deal, as_of)  ->  [{"type": "track", "event": "A", "userId": "u1", "timestamp": …, "properties": {…}}, …]
 """
 
 from __future__ import annotations

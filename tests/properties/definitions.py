@@ -1,7 +1,7 @@
 """Random definitions over the grammar of the contract's sections 5, 6, 8 and, on request, 9, 10 and 11.
 
-    Dealer(deal, as_of).definitions(20)
-        ->  [{"audience": "c0", "where": {"event": "A", "times": 2, "within": "1 day"}}, …]
+Dealer(deal, as_of).definitions(20)
+    ->  [{"audience": "c0", "where": {"event": "A", "times": 2, "within": "1 day"}}, …]
 """
 
 from __future__ import annotations
@@ -112,14 +112,16 @@ class Dealer:
         """Section 8, `id: TYPE` + operators."""
         deal, several = self.deal, self.deal.choices(ID_LITERALS, k=self.deal.randint(1, 3))
         single = ["equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with"]
-        found = deal.choice([
-            {deal.choice(single): several[0]},
-            {deal.choice(single): several[0]},
-            {deal.choice(["one_of", "none_of"]): deal.choice([several, {"list": "list_of_people"}])},
-            {"exists": deal.random() < 0.5},
-            {"size": self.quantity()},
-            {"matches": deal.choice(["^u[12]$", "x", "[0-9]"])},
-        ])
+        found = deal.choice(
+            [
+                {deal.choice(single): several[0]},
+                {deal.choice(single): several[0]},
+                {deal.choice(["one_of", "none_of"]): deal.choice([several, {"list": "list_of_people"}])},
+                {"exists": deal.random() < 0.5},
+                {"size": self.quantity()},
+                {"matches": deal.choice(["^u[12]$", "x", "[0-9]"])},
+            ]
+        )
         return {"id": deal.choice(ID_TYPES), **found}
 
     def _quantifier(self, depth: int) -> Mapping:
@@ -173,20 +175,22 @@ class Dealer:
         """Section 5: deal at most one kind of window."""
         deal = self.deal
         one, other = sorted((instant(deal, self.as_of), instant(deal, self.as_of)))
-        return deal.choice([
-            {},
-            {},
-            {},
-            {},
-            {"within": deal.choice(DURATIONS)},
-            {"within": deal.choice(DURATIONS)},
-            {"between": deal.choice(LONGER_AND_SHORTER)},
-            {"older_than": deal.choice(DURATIONS)},
-            {"since": self.date()},
-            {"until": self.date()},
-            {"since": one, "until": other} if one < other else {"since": one},
-            {"during": deal.choice(CALENDAR)},
-        ])
+        return deal.choice(
+            [
+                {},
+                {},
+                {},
+                {},
+                {"within": deal.choice(DURATIONS)},
+                {"within": deal.choice(DURATIONS)},
+                {"between": deal.choice(LONGER_AND_SHORTER)},
+                {"older_than": deal.choice(DURATIONS)},
+                {"since": self.date()},
+                {"until": self.date()},
+                {"since": one, "until": other} if one < other else {"since": one},
+                {"during": deal.choice(CALENDAR)},
+            ]
+        )
 
     def date(self) -> Any:
         """Deal a date literal, quoted or not."""
@@ -196,16 +200,18 @@ class Dealer:
     def quantity(self) -> Any:
         """Deal limits on a count that can be met together."""
         low, more = self.deal.randrange(3), self.deal.randrange(3)
-        return self.deal.choice([
-            low,
-            {"at_least": low},
-            {"at_most": low},
-            {"exactly": low},
-            {"more_than": low},
-            {"less_than": low + 1},
-            {"at_least": low, "at_most": low + more},
-            {"more_than": low, "less_than": low + 2 + more},
-        ])
+        return self.deal.choice(
+            [
+                low,
+                {"at_least": low},
+                {"at_most": low},
+                {"exactly": low},
+                {"more_than": low},
+                {"less_than": low + 1},
+                {"at_least": low, "at_most": low + more},
+                {"more_than": low, "less_than": low + 2 + more},
+            ]
+        )
 
     def test(self, depth: int) -> Any:
         """Section 6: deal what may stand under a path: a shorthand, or one or two operators."""
@@ -257,17 +263,23 @@ class Dealer:
 
     def _seen_or(self, other: Callable[[Random, datetime], Any], kind: Any) -> Any:
         """Deal a literal that occurs in the calls, or any other."""
-        seen = [one for one in self.seen if isinstance(one, kind) and not (isinstance(one, bool) and kind != str | int | float)]
+        seen = [
+            one
+            for one in self.seen
+            if isinstance(one, kind) and not (isinstance(one, bool) and kind != str | int | float)
+        ]
         return self.deal.choice(seen) if seen and self.deal.random() < 0.6 else other(self.deal, self.as_of)
 
     def _without_case(self) -> Mapping:
         deal, text = self.deal, self.deal.choice(CASELESS)
         single = ["equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with"]
-        found: Mapping = deal.choice([
-            {deal.choice(single): text},
-            {deal.choice(["one_of", "none_of", "contains_any"]): [text, deal.choice(CASELESS)]},
-            {"matches": deal.choice(["ABC", "^A", "PRO$"])},
-        ])
+        found: Mapping = deal.choice(
+            [
+                {deal.choice(single): text},
+                {deal.choice(["one_of", "none_of", "contains_any"]): [text, deal.choice(CASELESS)]},
+                {"matches": deal.choice(["ABC", "^A", "PRO$"])},
+            ]
+        )
         return {**found, "ignore_case": True}
 
     def reference(self) -> Mapping:
@@ -282,8 +294,13 @@ class Dealer:
         deal, here = self.deal, replace(self, steps=(), computed=False)
         where = {**here.source(), **here.window(), **(self._account_events() if self.level == "accounts" else {})}
         if deal.random() < 0.25:
-            return {"compute": deal.choice(["count", "unique_users"] if self.level == "accounts" else ["count"]), **where}
+            return {
+                "compute": deal.choice(["count", "unique_users"] if self.level == "accounts" else ["count"]),
+                **where,
+            }
         kind = deal.choice(ABOUT_PROPERTY)
-        more: Mapping = {"minimum_frequency": 1} if kind == "most_frequent" else {"limit": 1} if kind == "unique_list" else {}
+        more: Mapping = (
+            {"minimum_frequency": 1} if kind == "most_frequent" else {"limit": 1} if kind == "unique_list" else {}
+        )
         path = deal.choice([*PROPERTY_PATHS, "$timestamp", "$event", "$user_id"])
         return {"compute": kind, "property": path, **deal.choice([{}, more]), **where}

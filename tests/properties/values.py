@@ -1,6 +1,6 @@
 """Random JSON values and literals, from small pools so that values and literals meet often.
 
-    value(deal, "mixed", "list", as_of)  ->  [1, "1.0", None]
+value(deal, "mixed", "list", as_of)  ->  [1, "1.0", None]
 """
 
 from __future__ import annotations
@@ -56,16 +56,18 @@ def instant_text(deal: Random, as_of: datetime) -> str:
     """Write an instant in one of the ways of ISO 8601, some of which keep fewer digits, so that instants tie."""
     one = instant(deal, as_of)
     east = one + timedelta(hours=5, minutes=30)
-    return deal.choice([
-        one.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        one.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        one.strftime("%Y-%m-%d"),
-        one.strftime("%Y-%m-%d %H:%M:%S.%f"),
-        east.strftime("%Y-%m-%dT%H:%M:%S.%f+05:30"),
-        east.strftime("%Y-%m-%d %H:%M:%S +05:30"),
-        one.strftime("%Y-%m-%dT%H:%M"),
-        one.strftime("%Y-%m-%dT%H:%M:%S.%f") + "9Z",
-    ])
+    return deal.choice(
+        [
+            one.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            one.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            one.strftime("%Y-%m-%d"),
+            one.strftime("%Y-%m-%d %H:%M:%S.%f"),
+            east.strftime("%Y-%m-%dT%H:%M:%S.%f+05:30"),
+            east.strftime("%Y-%m-%d %H:%M:%S +05:30"),
+            one.strftime("%Y-%m-%dT%H:%M"),
+            one.strftime("%Y-%m-%dT%H:%M:%S.%f") + "9Z",
+        ]
+    )
 
 
 def value(deal: Random, kind: str, shape: str, as_of: datetime) -> Any:

@@ -1,6 +1,6 @@
 """A random world: calls, definitions, as-of and settings, on which both evaluators can be run.
 
-    worlds(sequences=True)  draws  World(calls=[…], definitions=[…], as_of=…, settings={"timezone": "Europe/Berlin"})
+worlds(sequences=True)  draws  World(calls=[…], definitions=[…], as_of=…, settings={"timezone": "Europe/Berlin"})
 """
 
 from __future__ import annotations

@@ -36,10 +36,7 @@ def evaluate(
     """
     snapshot = take_snapshot(definitions, calls, as_of, settings or {})
     audiences = [one for one in definitions if "audience" in one and one.get("enabled", True)]
-    return {
-        key: {member.key for member in members(key, snapshot)}
-        for key in (one["audience"] for one in audiences)
-    }
+    return {key: {member.key for member in members(key, snapshot)} for key in (one["audience"] for one in audiences)}
 
 
 def members(key: str, snapshot: Snapshot) -> set[Entity]:
@@ -50,8 +47,7 @@ def members(key: str, snapshot: Snapshot) -> set[Entity]:
         snapshot.answers["audience", key] = {
             entity
             for entity in snapshot.entities(definition.get("of", "users"))
-            if (entity.known or anonymous_too)
-            and holds(definition["where"], _subject(snapshot, entity), anonymous_too)
+            if (entity.known or anonymous_too) and holds(definition["where"], _subject(snapshot, entity), anonymous_too)
         }
     found: set[Entity] = snapshot.answers["audience", key]
     return found
@@ -118,9 +114,7 @@ def _in_audience(key: str, subject: Subject) -> bool:
     return any(related in inside for related in subject.entity.related)
 
 
-def _users(
-    quantifier: Any, where: Condition, condition: Condition, subject: Subject, anonymous_too: bool
-) -> bool:
+def _users(quantifier: Any, where: Condition, condition: Condition, subject: Subject, anonymous_too: bool) -> bool:
     """Section 9: a quantifier binds its whole `where` to one user of the account at a time."""
     anonymous_too = condition.get("include_anonymous", anonymous_too)
     scope = condition.get("events", subject.snapshot.settings.get("account_events") or "own")

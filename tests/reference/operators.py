@@ -63,9 +63,7 @@ def passes(value: Value, test: Any, moment: Moment) -> bool:
     operators = written_out(test)
     fold = simple_lower if operators.get("ignore_case") else str
     return all(
-        _holds(name, operand, value, fold, moment)
-        for name, operand in operators.items()
-        if name != "ignore_case"
+        _holds(name, operand, value, fold, moment) for name, operand in operators.items() if name != "ignore_case"
     )
 
 

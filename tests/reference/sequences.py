@@ -65,9 +65,7 @@ def _continues(
     ]
     if "times" in step:
         until = min((call.time for call in following), default=None)
-        return count_passes(len(following), step["times"]) and _none_happened(
-            negated, previous, until, events, subject
-        )
+        return count_passes(len(following), step["times"]) and _none_happened(negated, previous, until, events, subject)
     return any(
         _none_happened(negated, previous, call.time, events, subject)
         and _continues(rest, [], call, end, events, _named(step, call, subject))

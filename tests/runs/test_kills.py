@@ -25,8 +25,16 @@ where: {event: Bought, times: {at_least: 2}}
 
 def calls(batch: int, size: int) -> list[str]:
     return [
-        json.dumps({"type": "track", "event": "Bought", "userId": f"u{batch}_{n % 997}", "messageId": f"{batch}-{n}",
-                    "timestamp": 1.7e9 + n, "properties": {"revenue": n}})  # fmt: skip
+        json.dumps(
+            {
+                "type": "track",
+                "event": "Bought",
+                "userId": f"u{batch}_{n % 997}",
+                "messageId": f"{batch}-{n}",
+                "timestamp": 1.7e9 + n,
+                "properties": {"revenue": n},
+            }
+        )
         for n in range(size)
     ]
 

@@ -48,7 +48,9 @@ def ingest_some(store: Store, project: Project, random: Random, now: datetime) -
                              {"userId": f"u{random.randint(1, 6)}", "anonymousId": f"a{random.randint(1, 6)}"}])  # fmt: skip
         when = now - timedelta(hours=random.randint(0, 200))
         what = random.choice(["Visited", "Bought"])
-        lines.append({"type": "track", "event": what, "timestamp": when.isoformat(), "messageId": str(random.random()), **who})
+        lines.append(
+            {"type": "track", "event": what, "timestamp": when.isoformat(), "messageId": str(random.random()), **who}
+        )
     file = project.root / "calls.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     ingest(store, [str(file)], IngestOptions(strict=True), now=now)
@@ -122,7 +124,9 @@ def test_a_run_does_not_go_back_in_time(shop: Project) -> None:
 def test_a_merged_profile_exits_under_its_old_key_and_enters_under_the_new(shop: Project) -> None:
     def take(store: Store, **call: str) -> None:
         file = shop.root / "calls.jsonl"
-        file.write_text(json.dumps({"type": "track", "event": "Visited", "timestamp": START.isoformat(), **call}), "utf-8")
+        file.write_text(
+            json.dumps({"type": "track", "event": "Visited", "timestamp": START.isoformat(), **call}), "utf-8"
+        )
         ingest(store, [str(file)], IngestOptions(strict=True), now=START)
 
     with open_store(shop.store_path, write=True, create=True) as store:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 
 import typer
 
+from audcli.__main__ import INTERRUPTED
 from audcli.cli import render
 from audcli.errors import AudcliError
-
-_INTERRUPTED = 130
 
 
 @contextmanager
@@ -29,23 +28,36 @@ def ending_well(voice: render.Voice, *, debug: bool) -> Iterator[None]:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
-    except KeyboardInterrupt:
-        render.error(voice, "interrupted", hint="the store is as it was before the step that was under way")
-        raise typer.Exit(_INTERRUPTED) from None
-    except AudcliError as problem:
+    except (Exception, KeyboardInterrupt) as problem:
+        if _is_interrupt(problem):
+            render.error(voice, "interrupted", hint="the store is as it was before the step that was under way")
+            raise typer.Exit(INTERRUPTED) from None
         if debug:
             raise
+        raise typer.Exit(_tell(voice, problem)) from None
+
+
+def _is_interrupt(problem: BaseException) -> bool:
+    """Tell whether it all began with an interrupt; while it works, the engine makes an error of its own of one."""
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt) or "interrupt" in f"{type(cause).__name__} {cause}".lower():
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _tell(voice: render.Voice, problem: BaseException) -> int:
+    """Say what went wrong; give the exit status."""
+    if isinstance(problem, AudcliError):
         render.error(voice, problem.message, hint=problem.hint)
-        raise typer.Exit(problem.exit_code) from None
-    except Exception as surprise:
-        if debug:
-            raise
-        message, hint = _in_words(surprise)
-        render.error(voice, message, hint=hint)
-        raise typer.Exit(1) from None
+        return problem.exit_code
+    message, hint = _in_words(problem)
+    render.error(voice, message, hint=hint)
+    return 1
 
 
-def _in_words(surprise: Exception) -> tuple[str, str]:
+def _in_words(surprise: BaseException) -> tuple[str, str]:
     first_line = (str(surprise).strip() or type(surprise).__name__).splitlines()[0]
     kind = type(surprise).__name__
     if kind == "OutOfMemoryException":

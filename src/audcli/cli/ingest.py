@@ -90,9 +90,10 @@ def _show(voice: render.Voice, summary: IngestSummary) -> None:
         elif file.gave_no_call:
             render.error(voice, f"`{file.file}` gave no call at all")
         if file.repeated_content:
+            calls = "1 call" if file.repeated_content == 1 else f"{file.repeated_content:,} calls"
             render.warning(
                 voice,
-                f"`{file.file}` repeats {file.repeated_content:,} call{'s' if file.repeated_content != 1 else ''} without a `messageId` word for word",
+                f"`{file.file}` repeats {calls} without a `messageId` word for word",
                 hint="each counts once; give calls that are not the same a `messageId`",
             )
     for reason, count in total.rejected.items():

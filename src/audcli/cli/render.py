@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +42,9 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     right = set(numbers)
     grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for header in headers:
-        grid.add_column(header, justify="right" if header in right else "left", no_wrap=header in right)
+        grid.add_column(
+            header, justify="right" if header in right else "left", no_wrap=header in right, overflow="fold"
+        )
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
     _console(sys.stdout.isatty()).print(grid)
@@ -113,7 +116,10 @@ def _escaped(text: str) -> str:
 def _console(is_terminal: bool, *, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, width=None if is_terminal else _UNBOUNDED, highlight=False)
+    # Without colours there is to be nothing else of the kind either: rich would still write bold and dim.
+    color_system: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    width = None if is_terminal else _UNBOUNDED
+    return Console(stderr=stderr, width=width, highlight=False, color_system=color_system)
 
 
 def _cell(value: object) -> str:

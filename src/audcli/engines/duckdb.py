@@ -37,7 +37,9 @@ def run(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadLi
 def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: pa.Array) -> None:
     rows = pa.table({"value": values})
     connection.register("list_values", rows)
-    connection.execute(f"create or replace temporary table {list_table.table} as select value from list_values").fetchall()
+    connection.execute(
+        f"create or replace temporary table {list_table.table} as select value from list_values"
+    ).fetchall()
     connection.unregister("list_values")
 
 

@@ -28,6 +28,7 @@ _DEFAULT_MEMORY_LIMIT = "60%"
 _POLL_SECONDS = 0.1
 _MEMORY_LIMIT = re.compile(r"\s*(\d+(\.\d+)?\s*[KMGT]i?B|[1-9]\d?%|100%)\s*", re.IGNORECASE)
 
+
 def open_store(
     path: Path,
     *,

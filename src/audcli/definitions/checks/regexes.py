@@ -24,7 +24,7 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
     ("invalid perl operator", "there is no such group", "RE2 has no look-ahead and no look-behind"),
     ("too large", "it is too large", "repeat fewer times, or split it"),
 )  # fmt: skip
-_ESCAPES_AND_CLASSES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_LITERAL_PARTS = re.compile(r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def refusal_of(expression: str, *, ignore_case: bool) -> Refusal | None:
     import pyarrow
     import pyarrow.compute
 
-    if "(?<" in _ESCAPES_AND_CLASSES.sub("", expression):
+    if "(?<" in _LITERAL_PARTS.sub("", expression):
         # Newer releases of RE2 take `(?<name>...)`; the store's does not.
         hint = "a named group is written `(?P<name>...)`, and RE2 has no look-behind"
         return Refusal(Prose("there is no such group: `(?<`"), Prose(hint))

@@ -14,7 +14,7 @@ from typing import Literal
 from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TestDocument, TraitDocument
 from audcli.definitions.loader import Definitions, LoadedDocument
 from audcli.definitions.references import dependencies
-from audcli.pipeline import unknown_key, whole_digest
+from audcli.pipeline import reached_from, unknown_key, whole_digest
 from audcli.store import Store
 
 Status = Literal["live", "failed", "disabled", "not_computed", "stale"]
@@ -149,8 +149,8 @@ def _status(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str,
         return "failed"
     if result.whole_digest != whole_digest(definitions, loaded.key):
         return "stale"
-    later = (last[name] for name in _named_by(definitions, loaded) if name in last)
-    if any((other.run or 0) > (result.run or 0) for other in later):
+    below = (last[name] for name in reached_from(definitions, loaded.key) if name in last)
+    if any((other.run or 0) > (result.run or 0) for other in below):
         return "stale"
     return "live"
 

@@ -12,8 +12,9 @@ from hashlib import sha256
 import pyarrow as pa
 
 from audcli import __version__, runs
-from audcli.definitions.documents import AnyDocument, AudienceDocument
-from audcli.definitions.loader import Definitions, load
+from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocument, TestDocument
+from audcli.definitions.loader import Definitions, LoadedDocument, load
+from audcli.diagnostics import Diagnostic, has_errors
 from audcli.engines import duckdb as engine
 from audcli.errors import InvalidDefinitions, UsageError
 from audcli.named_lists import values_of
@@ -35,9 +36,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Computation:
-    """A run with what it took: the statements' timings and the whole duration in seconds."""
+    """A run with what it took: the statements' timings and the whole duration in seconds.
+
+    `keyless` are the problems that belong to no key: of files that cannot be read, of documents without a sound key.
+    """
 
     run: runs.Run
+    keyless: tuple[Diagnostic, ...]
     timings: tuple[engine.Timing, ...]
     seconds: float
     committed: bool
@@ -65,9 +70,10 @@ def compute(
     """
     started = time.perf_counter()
     definitions = load_definitions(project, moment.now)
-    if strict and definitions.broken:
+    if strict and has_errors(definitions.diagnostics):
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
-    chosen = _chosen(definitions, tuple(keys))
+    named = tuple(keys)
+    chosen = _chosen(definitions, named)
     plan, left_out = _plan(definitions, chosen, project, moment.as_of)
     script = compile_plan(plan, store.catalog())
     with store.transaction(keep=not dry_run):
@@ -82,7 +88,7 @@ def compute(
         )
         seconds = time.perf_counter() - started
         runs.note_duration(store.connection, run, seconds)
-    return Computation(run, timings, seconds, not dry_run)
+    return Computation(run, () if named else _keyless(definitions), timings, seconds, not dry_run)
 
 
 def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
@@ -91,11 +97,22 @@ def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
     for key in keys:
         if key not in known:
             raise unknown_key(key, known)
+        _refuse_uncomputed(key, definitions.documents.get(key))
     documents = _documents(definitions)
     if keys:
         return with_dependencies(documents, keys) | {key for key in keys if key in definitions.broken}
     enabled = {key for key, document in documents.items() if document.enabled}
     return enabled | set(definitions.broken)
+
+
+def _refuse_uncomputed(key: str, loaded: LoadedDocument | None) -> None:
+    """Raise `UsageError` where nothing would come of computing what the user names."""
+    if loaded is None:
+        return
+    if not loaded.document.enabled:
+        raise UsageError(f"`{key}` is disabled", hint=f"take `enabled: false` out of it in `{loaded.file}`")
+    if isinstance(loaded.document, ListDocument | TestDocument):
+        raise UsageError(f"`{key}` is a {loaded.kind}, which is nothing to compute", hint="name an audience")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> UsageError:
@@ -145,9 +162,17 @@ def _computed(
 
 def whole_digest(definitions: Definitions, key: str) -> str:
     """Give the SHA-256 of the meaning of a definition and of everything that it depends on."""
-    reached = with_dependencies(_documents(definitions), [key])
-    digests = (f"{each}:{definitions.documents[each].digest}" for each in sorted(reached))
+    digests = (f"{each}:{definitions.documents[each].digest}" for each in sorted(reached_from(definitions, key)))
     return sha256("\n".join(digests).encode()).hexdigest()
+
+
+def reached_from(definitions: Definitions, key: str) -> set[str]:
+    """Give the key and those of everything that its definition depends on, directly or through others."""
+    return with_dependencies(_documents(definitions), [key])
+
+
+def _keyless(definitions: Definitions) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in definitions.diagnostics if each.severity == "error" and each.key is None)
 
 
 def _first_error(definitions: Definitions, key: str) -> str:
@@ -156,5 +181,8 @@ def _first_error(definitions: Definitions, key: str) -> str:
 
 
 def _invalid(definitions: Definitions) -> str:
-    count = len(definitions.broken)
-    return f"{count} definition{'s are' if count != 1 else ' is'} invalid: {', '.join(sorted(definitions.broken))}"
+    broken = sorted(definitions.broken)
+    files = sorted({each.span.file for each in _keyless(definitions)})
+    parts = [f"{len(broken)} definition{'s are' if len(broken) != 1 else ' is'} invalid: {', '.join(broken)}"]
+    parts += [f"`{file}` has errors" for file in files]
+    return "; ".join(parts if broken else parts[1:])

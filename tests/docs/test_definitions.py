@@ -75,7 +75,7 @@ def test_mistake(mistake: Mistake, tmp_path: Path) -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for target in PAGE.links:
+    for target in (each for each in PAGE.links if not each.startswith("https://")):
         file, _, anchor = target.partition("#")
         place = DOCS / file if file else DOCS / "definitions.md"
         assert place.exists(), target
@@ -106,7 +106,8 @@ def test_every_field_has_an_example(tmp_path: Path) -> None:
         (model.__name__, name)
         for model in models
         if model.__name__ not in LATER | ELSEWHERE
-        for name in model.model_fields
+        for name in model.__annotations__
+        if name in model.model_fields
     }
     inherited = {model.__name__: [base.__name__ for base in model.__mro__] for model in models}
     used |= {(base, name) for model, name in used for base in inherited[model]}

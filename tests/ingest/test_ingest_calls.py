@@ -27,14 +27,24 @@ def identify(**fields: Any) -> dict[str, Any]:
 ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "track": (
         track(properties={"price": 7}),
-        {"type": "track", "name": "A", "time": TIME, "user_id": "u", "first_id": "user_id:u", "properties": {"price": 7}},
+        {
+            "type": "track",
+            "name": "A",
+            "time": TIME,
+            "user_id": "u",
+            "first_id": "user_id:u",
+            "properties": {"price": 7},
+        },
     ),
     "no properties": (track(), {"properties": {}, "context": None}),
     "null properties": (track(properties=None), {"properties": {}}),
     "page": ({**track(type="page", name="Home"), "event": None}, {"type": "page", "name": "Home"}),
     "page without a name": (track(type="page"), {"type": "page", "name": ""}),
     "screen": (track(type="screen", name="Main"), {"type": "screen", "name": "Main"}),
-    "anonymous": (track(userId=None, anonymousId="a"), {"user_id": None, "anonymous_id": "a", "first_id": "anonymous_id:a"}),
+    "anonymous": (
+        track(userId=None, anonymousId="a"),
+        {"user_id": None, "anonymous_id": "a", "first_id": "anonymous_id:a"},
+    ),
     "number as id": (track(userId=123.0), {"user_id": "123"}),
     "large number as id": (track(userId=12345678901234567890), {"user_id": "12345678901234567890"}),
     "trimmed id": (track(userId="  u1\t"), {"user_id": "u1"}),
@@ -50,15 +60,26 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "identify by phone": (identify(traits={"phone": 4915, "email": True}), {"first_id": "phone:4915"}),
     "properties of an identify": (identify(userId="u", properties={"a": 1}), {"properties": {}}),
     "email comes before other ids": (
-        identify(anonymousId="a", traits={"email": "e@x.y", "phone": "1"}, context={"externalIds": [{"type": "crm", "id": 7}]}),
+        identify(
+            anonymousId="a",
+            traits={"email": "e@x.y", "phone": "1"},
+            context={"externalIds": [{"type": "crm", "id": 7}]},
+        ),
         {"first_id": "email:e@x.y"},
     ),
     "other ids before anonymous": (
-        track(userId=None, anonymousId="a", context={"externalIds": [{"type": "zzz", "id": "1"}, {"type": "crm", "id": 7}]}),
+        track(
+            userId=None,
+            anonymousId="a",
+            context={"externalIds": [{"type": "zzz", "id": "1"}, {"type": "crm", "id": 7}]},
+        ),
         {"first_id": "crm:7"},
     ),
     "email among external ids": (
-        track(userId=None, context={"externalIds": [{"type": "email", "id": "E@x.y", "collection": "users", "encoding": "none"}]}),
+        track(
+            userId=None,
+            context={"externalIds": [{"type": "email", "id": "E@x.y", "collection": "users", "encoding": "none"}]},
+        ),
         {"first_id": "email:e@x.y"},
     ),
     "external id of an account": (
@@ -83,10 +104,19 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "blocked account": (track(groupId="none", context={"groupId": "h"}), {"group_id": "h"}),
     "account in the context of wrong type": (track(context={"groupId": []}), {"group_id": None}),
     "identify names no account": (identify(userId="u", groupId="g"), {"group_id": None}),
-    "alias": ({"type": "alias", "messageId": "m", "userId": "u", "previousId": "p", "timestamp": T}, {"type": "alias", "first_id": "user_id:u", "anonymous_id": None}),
-    "alias without a user": ({"type": "alias", "messageId": "m", "previousId": "p", "timestamp": T}, {"first_id": "anonymous_id:p"}),
+    "alias": (
+        {"type": "alias", "messageId": "m", "userId": "u", "previousId": "p", "timestamp": T},
+        {"type": "alias", "first_id": "user_id:u", "anonymous_id": None},
+    ),
+    "alias without a user": (
+        {"type": "alias", "messageId": "m", "previousId": "p", "timestamp": T},
+        {"first_id": "anonymous_id:p"},
+    ),
     "first time field": (track(timestamp=None, originalTimestamp=T, sentAt="x"), {"time": TIME}),
-    "sent": ({**track(timestamp=None), "sentAt": T, "receivedAt": 1}, {"time": TIME, "received_at": datetime(1970, 1, 1, 0, 0, 1)}),
+    "sent": (
+        {**track(timestamp=None), "sentAt": T, "receivedAt": 1},
+        {"time": TIME, "received_at": datetime(1970, 1, 1, 0, 0, 1)},
+    ),
     "received": (track(timestamp=None, receivedAt=T), {"time": TIME, "received_at": TIME}),
     "unreadable receipt": (track(receivedAt="soon"), {"time": TIME, "received_at": None}),
     "canonical numbers": (
@@ -97,24 +127,39 @@ ACCEPTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         track(properties={"a\0b": "x\0y", "a": "\0", "a\0c": 2}, event="E\0v"),
         {"name": "E\0v", "properties": {"a\0b": "x\0y", "a": "\0", "a\0c": 2}},
     ),
-    "empty names and values": (track(properties={"": "", "n": None, "l": [], "o": {}}), {"properties": {"": "", "n": None, "l": [], "o": {}}}),
+    "empty names and values": (
+        track(properties={"": "", "n": None, "l": [], "o": {}}),
+        {"properties": {"": "", "n": None, "l": [], "o": {}}},
+    ),
     "surrogate pair": (track(properties={"x": "😀"}), {"properties": {"x": "😀"}}),
     "deep": (track(properties={"x": eval("[" * 190 + "]" * 190)}), {"name": "A"}),
-}  # fmt: skip
+}
 
 REJECTED: dict[str, tuple[Any, str]] = {
     "no JSON": (b"{type: track}", "malformed_json"),
-    "NaN": (b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "properties": {"x": NaN}}', "malformed_json"),
+    "NaN": (
+        b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "properties": {"x": NaN}}',
+        "malformed_json",
+    ),
     "infinity": (b'{"type": "track", "event": "A", "userId": "u", "timestamp": -Infinity}', "malformed_json"),
     "two values": (b'{"type": "track"} {"type": "track"}', "malformed_json"),
     "half a value": (b'{"type": "track", "l": [{}', "malformed_json"),
-    "its other half": (b'{}]}, {}', "malformed_json"),
+    "its other half": (b"{}]}, {}", "malformed_json"),
     "control character": (b'{"type": "tr\x01ack"}', "malformed_json"),
-    "number beyond doubles": (b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "x": [1e400]}', "number_out_of_range"),
+    "number beyond doubles": (
+        b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "x": [1e400]}',
+        "number_out_of_range",
+    ),
     "whole number beyond doubles": (track(properties={"x": 10**400}), "number_out_of_range"),
     "very long number": (b'{"x": ' + b"9" * 5000 + b"}", "number_out_of_range"),
-    "half a surrogate pair": (b'{"type": "track", "event": "\\ud83d", "userId": "u", "timestamp": 1}', "unpaired_surrogate"),
-    "half a surrogate pair in a name": (b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "\\uDC00": 1}', "unpaired_surrogate"),
+    "half a surrogate pair": (
+        b'{"type": "track", "event": "\\ud83d", "userId": "u", "timestamp": 1}',
+        "unpaired_surrogate",
+    ),
+    "half a surrogate pair in a name": (
+        b'{"type": "track", "event": "A", "userId": "u", "timestamp": 1, "\\uDC00": 1}',
+        "unpaired_surrogate",
+    ),
     "not UTF-8": (b'{"type": "track\xff"}', "invalid_utf8"),
     "too deep": (track(properties={"x": eval("[" * 200 + "]" * 200)}), "too_deep"),
     "much too deep": (b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too_deep"),
@@ -143,7 +188,7 @@ REJECTED: dict[str, tuple[Any, str]] = {
     "properties of wrong type": (track(properties=[]), "wrong_type"),
     "traits of wrong type": (identify(userId="u", traits="x"), "wrong_type"),
     "context of wrong type": (track(context="x"), "wrong_type"),
-}  # fmt: skip
+}
 
 
 def test_accepted(store: Store, take: Take) -> None:

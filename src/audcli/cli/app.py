@@ -20,7 +20,8 @@ def run() -> None:
     """Run the command that the process was called with."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            # By lines, so that what goes to both streams stays in order when they lead to one place.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     app()
 
 

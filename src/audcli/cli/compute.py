@@ -24,7 +24,7 @@ Example: `audcli compute --as-of 2026-07-01`
 
 def run(
     invocation: Invocation,
-    keys: Annotated[list[str] | None, typer.Argument(metavar="[KEY...]", help="Only these.")] = None,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Only these.")] = None,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="INSTANT", help="Evaluate at this date or time (UTC). [default: now]"),
@@ -47,7 +47,7 @@ def run(
         render.document(_as_document(computation))
     else:
         _show(invocation.voice(), computation)
-    if any(result.outcome == "failed" for result in computation.run.results):
+    if computation.keyless or any(result.outcome == "failed" for result in computation.run.results):
         raise typer.Exit(1)
 
 
@@ -80,6 +80,7 @@ def _as_document(computation: Computation) -> dict[str, object]:
         "as_of": run.as_of,
         "seconds": round(computation.seconds, 3),
         "results": run.results,
+        "problems": computation.keyless,
     }
 
 
@@ -95,6 +96,9 @@ def _show(voice: render.Voice, computation: Computation) -> None:
         if result.outcome == "failed":
             render.error(voice, f"`{result.key}` was not computed: {result.reason}",
                          hint=f"its previous result stays: {result.members:,} members")  # fmt: skip
+    for problem in computation.keyless:
+        render.error(voice, f"{problem.message} ({problem.span.file}:{problem.span.line})",
+                     hint="what stands there was not computed, and keeps its previous result")  # fmt: skip
     if voice.verbose:
         for timing in computation.timings:
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")

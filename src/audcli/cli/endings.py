@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,7 +34,7 @@ def ending_well(voice: render.Voice, *, debug: bool) -> Iterator[None]:
             render.error(voice, "interrupted", hint="the store is as it was before the step that was under way")
             raise typer.Exit(INTERRUPTED) from None
         if debug:
-            raise
+            traceback.print_exception(problem)
         raise typer.Exit(_tell(voice, problem)) from None
 
 

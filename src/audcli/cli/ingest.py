@@ -25,7 +25,7 @@ Example: `audcli ingest exports/2026-06/*.jsonl.gz`
 
 def run(
     invocation: Invocation,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs, or -.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, globs, or -.")],
     strict: Annotated[bool, typer.Option("--strict", help="Any reject leaves the store as it was.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go in; store nothing.")] = False,
 ) -> None:

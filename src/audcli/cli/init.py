@@ -19,7 +19,7 @@ Example: `audcli init shop && cd shop && audcli ingest events && audcli compute`
 
 def run(
     invocation: Invocation,
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; it may exist.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; it may exist.")] = Path(),
 ) -> None:
     """Write the files of a new project."""
     from audcli.scaffold import write_project

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -100,7 +101,7 @@ def register(app: typer.Typer, name: str, run: Callable[..., None], *, help: str
     @functools.wraps(run)
     def called(context: typer.Context, **arguments: Any) -> None:
         shared = {field.name: arguments.pop(field.name) for field in fields(Invocation)}
-        invocation = _later_wins(context.obj, Invocation(**shared))
+        invocation = _later_wins(context, Invocation(**shared))
         with ending_well(invocation.voice(), debug=invocation.debug):
             run(invocation, **arguments)
 
@@ -129,13 +130,15 @@ def shared_parameters() -> list[inspect.Parameter]:
     return parameters
 
 
-def _later_wins(before: Invocation | None, after: Invocation) -> Invocation:
-    if before is None:
+def _later_wins(context: typer.Context, after: Invocation) -> Invocation:
+    """Add what the command line says before the command and not after it; the environment is in both, and loses."""
+    if context.parent is None:
         return after
-    default = Invocation()
-    given = {
-        field.name: getattr(before, field.name)
-        for field in fields(Invocation)
-        if getattr(after, field.name) == getattr(default, field.name)
-    }
-    return replace(after, **given)
+    before = _names_given(context.parent.get_parameter_source) - _names_given(context.get_parameter_source)
+    return replace(after, **{name: getattr(context.obj, name) for name in before})
+
+
+def _names_given(source_of: Callable[[str], Enum | None]) -> set[str]:
+    """Give the names of the shared options that stand on the command line itself."""
+    sources = {field.name: source_of(field.name) for field in fields(Invocation)}
+    return {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}

@@ -23,7 +23,7 @@ Example: `audcli validate audiences/big_spenders.yaml`
 
 def run(
     invocation: Invocation,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="Show these only.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Show these only.")] = None,
 ) -> None:
     """Load the definitions and report what is wrong with them."""
     from audcli.diagnostics import has_errors
@@ -36,7 +36,7 @@ def run(
         render.document({"valid": not has_errors(found), "definitions": len(definitions.documents),
                          "problems": found})  # fmt: skip
     else:
-        render.diagnostics(found)
+        render.diagnostics(each for each in found if each.severity == "error" or not invocation.quiet)
         _sum_up(invocation.voice(), len(definitions.documents), found)
     if has_errors(found):
         raise typer.Exit(2)

@@ -20,7 +20,7 @@ from audcli.ingest.readers import Record
 from audcli.ingest.shapes import Shapes
 from audcli.ingest.unusable import Unusable
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 10_000
 _LARGEST_RAW = 1 << 20
 _BATCH_RAW = 32 << 20
 

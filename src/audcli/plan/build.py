@@ -11,8 +11,9 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from zoneinfo import ZoneInfo
 
-from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocument, TraitDocument
+from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocument, Scalar, TraitDocument
 from audcli.definitions.references import dependencies
+from audcli.numbers import shortest_text
 from audcli.plan.conditions import NotYetSupported, Resolver
 from audcli.plan.model import All, Audience, IsKnown, NamedList, Plan, Trait
 from audcli.plan.walk import audiences_in, lists_in, values_in
@@ -32,7 +33,9 @@ def build(documents: Mapping[str, AnyDocument], as_of: datetime, setting: Settin
     The documents are sound (checked by `audcli.definitions`) and hold everything that they name. Returns the plan and,
     by key, why an audience is not in it: because it, or one that it names, asks for what cannot be computed yet.
     """
-    resolver = Resolver(as_of, setting.timezone)
+    list_documents = [each for each in documents.values() if isinstance(each, ListDocument)]
+    no_texts = {each.list: _no_texts(each) for each in list_documents}
+    resolver = Resolver(as_of, setting.timezone, no_texts)
     audiences: dict[str, Audience] = {}
     left_out: dict[str, str] = {}
     for key, document in documents.items():
@@ -42,7 +45,7 @@ def build(documents: Mapping[str, AnyDocument], as_of: datetime, setting: Settin
             except NotYetSupported as unsupported:
                 left_out[key] = f"this version cannot compute {unsupported}"
     _leave_dependents_out(audiences, left_out)
-    lists = {key: _named_list(each) for key, each in documents.items() if isinstance(each, ListDocument)}
+    lists = {each.list: _named_list(each) for each in list_documents}
     named = {test.key for audience in audiences.values() for test in lists_in(audience.condition)}
     return Plan(
         as_of=as_of,
@@ -106,5 +109,21 @@ def _waves(audiences: Mapping[str, Audience]) -> tuple[tuple[Audience, ...], ...
 
 
 def _named_list(document: ListDocument) -> NamedList:
-    values = None if document.values is None else tuple(str(value) for value in document.values)
+    values = None if document.values is None else tuple(_text_of(value) for value in document.values)
     return NamedList(document.list, values, document.file)
+
+
+def _no_texts(document: ListDocument) -> tuple[Scalar, ...]:
+    return tuple(value for value in document.values or () if not isinstance(value, str))
+
+
+def _text_of(value: Scalar) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return shortest_text(value)
+        case _:
+            return value.isoformat()

@@ -30,6 +30,7 @@ from audcli.definitions.documents import (
     Operators,
     Reference,
     SampleCondition,
+    Scalar,
     SequenceCondition,
     StepReference,
     TraitCondition,
@@ -80,10 +81,11 @@ class NotYetSupported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """What conditions are resolved against: the instant and the project's zone."""
+    """What conditions are resolved against: the instant, the project's zone, and the named lists' values but texts."""
 
     as_of: datetime
     timezone: ZoneInfo
+    no_texts: Mapping[str, tuple[Scalar, ...]]
 
     def condition(self, written: WrittenCondition) -> Condition:
         """Resolve a condition and everything below it."""
@@ -170,7 +172,7 @@ class Resolver:
                 return StepProperty(steps[reference.step], event_value(reference.property))
             return trait_value(reference.trait)
 
-        return Surroundings(self.as_of, self.timezone, resolve)
+        return Surroundings(self.as_of, self.timezone, resolve, self.no_texts)
 
 
 def calls_of(source: EventSource) -> tuple[Calls, ...]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -51,13 +51,15 @@ _DAY = timedelta(days=1)
 class Surroundings:
     """What operators mean depends on: the instant, the project's zone, what references lead to, and the id type.
 
-    `resolve` turns a reference into the value it names. `normalise` brings literals into the form in which ingest
+    `resolve` turns a reference into the value it names. `no_texts` are the values of each named list that are no
+    texts, and so decide themselves how a value is read. `id_type` brings literals into the form in which ingest
     stores ids of the type that they are held against (SPEC section 7).
     """
 
     as_of: datetime
     timezone: ZoneInfo
     resolve: Callable[[Reference], Value]
+    no_texts: Mapping[str, tuple[Scalar, ...]]
     id_type: str | None = None
 
     def text(self, literal: str) -> str:
@@ -123,6 +125,8 @@ def _equals(operand: Scalar | Reference, fold: bool, around: Surroundings) -> El
             return ComparesWith("equal", around.resolve(operand), fold=fold)
         case bool():
             return BooleanIs(operand)
+        case int() | float() if around.id_type is not None:
+            return TextIs("equal", shortest_text(operand), fold)
         case int() | float():
             return NumberIs("equal", operand)
         case str():
@@ -134,7 +138,11 @@ def _equals(operand: Scalar | Reference, fold: bool, around: Surroundings) -> El
 
 def _one_of(literals: list[Scalar] | ListReference, fold: bool, around: Surroundings) -> ElementTest:
     if isinstance(literals, ListReference):
-        return InList(literals.list, around.id_type, fold=fold)
+        in_list = InList(literals.list, around.id_type, fold=fold)
+        read_otherwise = () if around.id_type is not None else around.no_texts.get(literals.list, ())
+        if not read_otherwise:
+            return in_list
+        return OneOf((in_list, *(_equals(literal, fold, around) for literal in read_otherwise)))
     return OneOf(tuple(_equals(literal, fold, around) for literal in literals))
 
 

@@ -5,12 +5,13 @@ events_1    profile | count_1 | count_2 …       one row for each profile with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlglot import exp
 
 from audcli.catalog import CallShape, Catalog, Shape, combined
 from audcli.plan.model import CallField, Calls, Condition, Context, Count, Interval, Property, Value
+from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
 from audcli.sql.elements import Element
@@ -74,7 +75,8 @@ def counts_pass(
     """
     rows = event_rows(calls, catalog, elsewhere)
     filters = _numbered(dict.fromkeys(count.filter for count, _ in counts), "passes_")
-    inner = selected_calls(calls, catalog, _hull([count.interval for count, _ in counts]), joined).select(
+    values = [value for condition in filters for value in own_values_in(condition)]
+    inner = selected_calls(calls, catalog, _hull([count.interval for count, _ in counts]), joined, values).select(
         sql.column("profile", "people"),
         sql.column("time"),
         *(sql.named(holds(condition, rows), name) for condition, name in filters.items()),
@@ -104,12 +106,19 @@ def counts_pass(
     return Statement(table, f"counts of {calls.type} {calls.name or '*'}", query)
 
 
-def selected_calls(calls: Calls, catalog: Catalog, interval: Interval, joined: Sequence[str]) -> exp.Select:
-    """Begin a query over the calls of a name within an interval, with their profile and the joined tables."""
+def selected_calls(
+    calls: Calls, catalog: Catalog, interval: Interval, joined: Sequence[str], values: Iterable[Value]
+) -> exp.Select:
+    """Begin a query over the calls of a name within an interval, with their profile and the joined tables.
+
+    `values` are those that the query reads of its calls.
+    """
     numbers = [sql.integer(number) for number in call_numbers(calls, catalog)]
     query = sql.rows_of("calls").join("people", using="identifier")
     if calls.name is None:
         query = query.join("call_names", using="call_name")
+    if CallField("group_id") in values:
+        query = query.join("accounts", using="account", join_type="left")
     for table in joined:
         query = query.join(table, using="profile", join_type="left")
     return query.where(sql.is_in(sql.column("call_name", "calls"), numbers)).where(
@@ -131,9 +140,7 @@ def field_of(field: CallField, calls: Calls) -> One:
             name = sql.column("name", "call_names") if calls.name is None else sql.text(calls.name)
             return One(Element(name, "text", string), _STRING)
         case "group_id":
-            of_call = sql.compare("equal", sql.column("account", "accounts"), sql.column("account", "calls"))
-            group_id = sql.rows_of("accounts").select(sql.column("group_id")).where(of_call)
-            return One(Element(exp.Subquery(this=group_id), "text", string), _STRING)
+            return One(Element(sql.column("group_id", "accounts"), "text", string), _STRING)
         case "message_id" | "user_id" | "anonymous_id":
             return One(Element(sql.column(field.name), "text", string), _STRING)
 

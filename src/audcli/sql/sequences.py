@@ -184,6 +184,9 @@ def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
         )
         first = sql.column("time", "next")
     conditions = [sql.compare("greater_or_equal", count, sql.integer(step.minimum))]
+    if work.sequence.limit is not None:
+        start = sql.column("start", chains.table)
+        conditions.append(sql.compare("less_or_equal", time, _after(start, work.sequence.limit)))
     if step.maximum is not None:
         conditions.append(sql.compare("less_or_equal", count, sql.integer(step.maximum)))
     is_counted = sql.sure(sql.compare("less_or_equal", first, until))

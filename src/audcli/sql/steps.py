@@ -80,17 +80,18 @@ def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around
 def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chains | None, around: Around) -> exp.Select:
     step = sequence.steps[index]
     rows = event_rows(calls, around.catalog, _Elsewhere(sequence, around).find)
-    query = selected_calls(calls, around.catalog, step.interval, around.joined)
+    captured = [each for each in _seen(sequence) if each.step == index]
+    values = [*own_values_in(step.filter), *(each.value for each in captured)]
+    query = selected_calls(calls, around.catalog, step.interval, around.joined, values)
     state = () if chains is None else chains.state[1:]
     if chains is not None and state:
         distinct = sql.rows_of(chains.table).select(*map(sql.column, chains.state)).distinct()
         query = query.join(distinct.subquery("chains"), using="profile")
-    captured = {each.column: _root(each.value, calls) for each in _seen(sequence) if each.step == index}
     return query.where(holds(step.filter, rows)).select(
         sql.column("profile", "people"),
         sql.column("time", "calls"),
         *(sql.column(name, "chains") for name in state),
-        *(sql.named(value, name) for name, value in captured.items()),
+        *(sql.named(_root(each.value, calls), each.column) for each in captured),
     )
 
 

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from conftest import NOW, Take
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingested import clear, components, first_seen, profiles, refused_links
+from plain_identity import plain_identity
+
+from audcli.ingest import IngestOptions, ingest
+from audcli.ingest.identity import profile_key
+from audcli.store import Store
+
+USERS = st.sampled_from(["u1", "u2", "u3"])
+DEVICES = st.sampled_from(["a1", "a2", "a3"])
+EMAILS = st.sampled_from(["x@y.z", " X@y.Z", "v@w.x"])
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, Any]:
+    """A call that has an id, of few people with shared devices and e-mails, at one of few times."""
+    record: dict[str, Any] = {
+        "type": draw(st.sampled_from(["track", "identify", "alias", "page"])),
+        "event": "A",
+        "timestamp": draw(st.integers(1, 12)),
+        "messageId": draw(st.text("abc", min_size=1, max_size=4)),
+    }
+    names = draw(st.sets(st.sampled_from(["userId", "anonymousId"]), min_size=1))
+    if "userId" in names:
+        record["userId"] = draw(USERS)
+    if "anonymousId" in names:
+        record["anonymousId"] = draw(DEVICES)
+    if record["type"] == "alias":
+        record["previousId"] = draw(DEVICES)
+    if record["type"] == "identify" and draw(st.booleans()):
+        record["traits"] = {"email": draw(EMAILS), "phone": draw(st.sampled_from(["1", "2"]))}
+    if draw(st.integers(0, 4)) == 0:
+        entries = draw(st.lists(st.tuples(st.sampled_from(["crm", "zoo"]), st.sampled_from(["7", "8"])), unique=True))
+        record["context"] = {"externalIds": [{"type": type_, "id": id_} for type_, id_ in sorted(entries)]}
+    return record
+
+
+@st.composite
+def files_of_records(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]:
+    """Calls, each message id once, and the same calls in another order and split over several files."""
+    calls = draw(st.lists(records(), max_size=14, unique_by=lambda record: record["messageId"]))
+    shuffled = draw(st.permutations(calls))
+    cuts = sorted(draw(st.lists(st.integers(0, len(calls)), max_size=3)))
+    edges = [0, *cuts, len(calls)]
+    return calls, [list(shuffled[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files_of_records())
+def test_equals_the_plain_reading(
+    store: Store, tmp_path: Path, drawn: tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]
+) -> None:
+    calls, files = drawn
+    clear(store)
+    for number, file in enumerate(files):
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text("".join(f"{json.dumps(record)}\n" for record in file), encoding="utf-8")
+        ingest(store, [str(path)], IngestOptions(), now=NOW)
+    expected = plain_identity(calls)
+    assert profiles(store) == expected.profiles
+    assert refused_links(store) == expected.refused
+    assert components(store) == expected.components
+    epoch = datetime(1970, 1, 1)
+    assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in expected.first_seen.items()}
+    _check_generations(store)
+
+
+def _check_generations(store: Store) -> None:
+    """Every id has one row that holds now, and its rows follow one another without a gap."""
+    rows = store.connection.execute("""
+        select identifier, since_generation, until_generation from identity order by identifier, since_generation""")
+    current: dict[int, int | None] = {}
+    for identifier, since, until in rows.fetchall():
+        assert current.get(identifier, since) == since
+        assert until is None or since < until <= store.generation
+        current[identifier] = until
+    assert set(current.values()) <= {None}
+
+
+def call(time: int, **fields: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "A", "timestamp": time} | fields
+
+
+def test_shared_device_stays_with_its_first_user(store: Store, take: Take) -> None:
+    take(call(1, userId="u1", anonymousId="a"), call(2, userId="u2", anonymousId="a"))
+    assert sorted(map(sorted, profiles(store).values())) == [
+        [("anonymous_id", "a"), ("user_id", "u1")],
+        [("user_id", "u2")],
+    ]
+    assert refused_links(store) == {(("user_id", "u2"), ("anonymous_id", "a"))}
+
+
+def test_an_earlier_login_that_arrives_late_takes_the_device(store: Store, take: Take) -> None:
+    take(call(2, userId="u2", anonymousId="a"))
+    take(call(1, userId="u1", anonymousId="a"), file="late.jsonl")
+    assert refused_links(store) == {(("user_id", "u2"), ("anonymous_id", "a"))}
+
+
+def test_merging_is_retroactive_and_rewrites_no_call(store: Store, take: Take) -> None:
+    take(call(1, anonymousId="a"))
+    before = store.connection.execute("select identifier from calls").fetchall()
+    take(call(2, userId="u", anonymousId="a"), file="login.jsonl")
+    assert [set(members) for members in profiles(store).values()] == [{("anonymous_id", "a"), ("user_id", "u")}]
+    assert set(before) < set(store.connection.execute("select identifier from calls").fetchall())
+
+
+def test_a_key_keeps_its_number(store: Store, take: Take) -> None:
+    """The profile of `a` becomes that of `u`; its own number is not given to another."""
+    take(call(1, anonymousId="a"))
+    numbers = dict(store.connection.execute("select key, profile from profile_keys").fetchall())
+    take(call(2, userId="u", anonymousId="a"), file="login.jsonl")
+    after = dict(store.connection.execute("select key, profile from profile_keys").fetchall())
+    assert numbers.items() < after.items()
+    assert len(set(after.values())) == len(after) == 2
+
+
+def test_untouched_ids_keep_their_rows(store: Store, take: Take) -> None:
+    take(call(1, userId="u1", anonymousId="a1"), call(1, userId="u2"))
+    take(call(2, userId="u1", anonymousId="a1"), call(2, userId="u2", anonymousId="a2"), file="more.jsonl")
+    rows = store.connection.execute("""
+        select value, since_generation, until_generation from identity join identifiers using (identifier)
+        order by all""").fetchall()
+    assert rows == [("a1", 1, None), ("a2", 2, None), ("u1", 1, None), ("u2", 1, None)]
+
+
+def test_a_late_old_call_changes_first_seen_and_the_anchor(store: Store, take: Take) -> None:
+    identify = {"type": "identify", "timestamp": 5, "anonymousId": "a", "traits": {"email": "e@x.y"}}
+    take(call(3, anonymousId="a"), identify)
+    (before,) = profiles(store)
+    take(
+        {"type": "identify", "timestamp": 1, "traits": {"email": "e@x.y"}},
+        file="late.jsonl",
+    )
+    (after,) = profiles(store)
+    assert before != after
+    assert first_seen(store)["email", "e@x.y"] == datetime(1970, 1, 1, 0, 0, 1)
+
+
+def test_key() -> None:
+    assert profile_key("user_id", "u1") == "use_sdc3zbz55xxyavh532jryrhzuh"
+    assert profile_key("email", "é@x.y") == plain_key("email", "é@x.y")
+
+
+def plain_key(type_: str, value: str) -> str:
+    digest = hashlib.sha256(f"{type_}:{value}".encode()).digest()
+    return "use_" + base64.b32encode(digest).decode()[:26].lower()

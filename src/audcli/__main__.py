@@ -2,11 +2,12 @@
 
 import sys
 
-INTERRUPTED = 130
+from audcli.cli.interrupts import INTERRUPTED, leave_at_once
 
 
 def main() -> None:
     """Run the command line."""
+    leave_at_once()
     try:
         from audcli.cli.app import run
 

@@ -20,7 +20,7 @@ from audcli.sql.script import Membership
 class Computed:
     """A definition that a run computes: its key, kind and level, its text, and the digests of its meaning.
 
-    `whole_digest` covers everything that it depends on as well.
+    `whole_digest` covers everything that it depends on as well; both digests are empty where it is invalid.
     `members` says where its members stand; None with a `reason` when it could not be computed.
     """
 
@@ -120,15 +120,15 @@ def _definition_numbers(
                 [following, each.key, each.kind, each.level, now, now],
             )
             following += 1
-        else:
+        elif each.digest:
             _date_edit(connection, known[each.key], each.digest, now)
     return known
 
 
 def _date_edit(connection: duckdb.DuckDBPyConnection, number: int, digest: str, now: datetime) -> None:
     connection.execute(
-        """update definitions set edited_at = $now where definition = $number and $digest <>
-           (select max_by(digest, run) from results where definition = $number)""",
+        """update definitions set edited_at = $now where definition = $number and $digest is distinct from
+           (select max_by(digest, run) from results where definition = $number and digest <> '')""",
         {"now": now, "number": number, "digest": digest},
     )
 

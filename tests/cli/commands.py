@@ -14,7 +14,7 @@ AUDCLI = str(Path(sys.executable).with_name("audcli"))
 
 def environment() -> dict[str, str]:
     """The environment without settings of audcli and of the terminal, with audcli on the path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUDCLI_", "COLUMNS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AUDCLI_", "COLUMNS", "PYTHON"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
     return {**kept, "PATH": path, "TERM": "dumb", "PYTHONWARNINGS": "ignore"}
 

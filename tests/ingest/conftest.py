@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ingested import NOW, Take
 
 from audcli.ingest import FileSummary, IngestOptions, ingest
 from audcli.store import STORE_FILE, Store, open_store
-
-NOW = datetime(2026, 7, 1)
-
-Take = Callable[..., FileSummary]
 
 
 @pytest.fixture
@@ -24,8 +20,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def take(store: Store, tmp_path: Path) -> Take:
-    """Ingest records (JSON values, or lines as bytes) as one file of JSON lines."""
-
     def take_records(*records: Any, file: str = "calls.jsonl", **options: Any) -> FileSummary:
         lines = [record if isinstance(record, bytes) else json.dumps(record).encode() for record in records]
         path = tmp_path / file

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from audcli.ingest import FileSummary
 from audcli.store import Store
+
+NOW = datetime(2026, 7, 1)
+
+Take = Callable[..., FileSummary]
+"""Ingests records (JSON values, or lines as bytes) as one file of JSON lines: the fixture `take`."""
 
 TABLES = (
     "store_state",

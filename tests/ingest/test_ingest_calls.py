@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from ingested import calls, refused_links
+from ingested import Take, calls, refused_links
 
 from audcli.ingest import rejects
 from audcli.store import Store
-from conftest import Take
 
 T = "2026-01-31T10:00:00Z"
 TIME = datetime(2026, 1, 31, 10)

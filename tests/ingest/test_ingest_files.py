@@ -11,8 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from conftest import NOW
-from ingested import calls
+from ingested import NOW, calls
 
 from audcli.errors import UsageError
 from audcli.ingest import FileSummary, IngestOptions, IngestSummary, ingest, rejects

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from conftest import NOW, Take
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingested import clear, components, first_seen, profiles, refused_links
+from ingested import NOW, Take, clear, components, first_seen, profiles, refused_links
 from plain_identity import plain_identity
 
 from audcli.ingest import IngestOptions, ingest
@@ -53,7 +53,7 @@ def files_of_records(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[list[d
     shuffled = draw(st.permutations(calls))
     cuts = sorted(draw(st.lists(st.integers(0, len(calls)), max_size=3)))
     edges = [0, *cuts, len(calls)]
-    return calls, [list(shuffled[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    return calls, [list(shuffled[start:end]) for start, end in pairwise(edges)]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

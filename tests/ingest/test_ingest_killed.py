@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW
-from ingested import everything
+from ingested import NOW, everything
 
 from audcli.ingest import IngestOptions, ingest
 from audcli.store import STORE_FILE, Store, open_store
 
 KILLS = 20
-FILES = 5
+FILES = 4
 
 DRIVER = """
 import sys
@@ -49,7 +48,7 @@ def write_files(folder: Path) -> list[str]:
                     "properties": {"n": chance.random(), "s": "x" * 50},
                 }
             )
-            for _ in range(400)
+            for _ in range(200)
         ]
         path = folder / f"{number}.jsonl"
         path.write_text("\n".join([*lines, f"broken {number}"]), encoding="utf-8")

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW, Take
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingested import calls, clear, everything, profiles, refused_links, reject_reasons
+from ingested import NOW, Take, calls, clear, everything, profiles, refused_links, reject_reasons
 
 from audcli.catalog import EXACT_IN_DOUBLE, Shape
 from audcli.ingest import IngestOptions, count_rejects, ingest, rejects

@@ -12,7 +12,9 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from properties.aimed import FIELDS, aimed_computation, aimed_event, aimed_sequence, aimed_trait
 from properties.calls import EVENTS
+from properties.probes import paths_in
 from properties.values import (
     CALENDAR,
     DURATIONS,
@@ -26,9 +28,10 @@ from properties.values import (
     text_literal,
     yaml_date,
 )
+from reference.calls import Call
+from reference.snapshot import Snapshot
 
 PROPERTY_PATHS = ["p", "p", "q", "o", "o.x", "o.x.y", "l", "l.x", "l.x.y", "p.x", r"a\.b", r"\$p", r"\all", "none"]
-FIELDS = ["$timestamp", "$received_at", "$event", "$type", "$message_id", "$user_id", "$anonymous_id", "$group_id"]
 TRAIT_PATHS = ["plan", "plan", "age", "o", "o.x", "l", "l.x", "l.x.y", "total", "none", "$first_seen", "$last_seen"]
 TRAIT_PATHS += [r"\$first_seen"]
 ID_TYPES = ["user_id", "anonymous_id", "email", "phone", "ios.idfa"]
@@ -46,7 +49,8 @@ Mapping = dict[str, Any]
 class Dealer:
     """Deals definitions; the flags say which parts of the language.
 
-    `steps` and `audiences` are the names there are to refer to, `seen` values that occur in the calls.
+    `steps` and `audiences` are the names there are to refer to, `events` and `carriers` the calls there are with
+    properties and with traits, at which about half of the conditions are aimed; `seen` are values within them.
     """
 
     deal: Random
@@ -58,6 +62,9 @@ class Dealer:
     steps: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     seen: tuple[Any, ...] = ()
+    events: tuple[Call, ...] = ()
+    carriers: tuple[Call, ...] = ()
+    snapshot: Snapshot | None = None
 
     def definitions(self, size: int) -> list[Mapping]:
         """Deal audiences `c0`, `c1`, …, of which later ones may name earlier ones, and the lists that they name."""
@@ -76,7 +83,7 @@ class Dealer:
 
     def condition(self, depth: int) -> Mapping:
         """Deal a condition of section 8 that may stand in a definition of this level."""
-        if depth and self.deal.random() < 0.4:
+        if depth and self.deal.random() < 0.25:
             some = [self.condition(depth - 1) for _ in range(self.deal.choice([1, 2, 2, 3]))]
             at_least = {"any": some, "at_least": self.deal.randint(1, len(some))}
             return self.deal.choice([{"all": some}, {"any": some}, at_least, {"not": some[0]}])
@@ -99,13 +106,20 @@ class Dealer:
         return {"audience": self.deal.choice(self.audiences)} if self.audiences else {"everyone": True}
 
     def _event(self, depth: int) -> Mapping:
+        if self.events and self.deal.random() < 0.7:
+            return aimed_event(self.deal, list(self.events), self.as_of)
         times = {"times": self.quantity()} if self.deal.random() < 0.4 else {}
         return {**self.source(), **self.window(), **times}
 
     def _trait(self, depth: int) -> Mapping:
+        carriers = [call for call in self.carriers if (call.type == "group") == (self.level == "accounts")]
+        if carriers and self.deal.random() < 0.6:
+            return aimed_trait(self.deal, carriers, self.as_of)
         return {"trait": self.deal.choice(TRAIT_PATHS), **self.operators(1)}
 
     def _inline_trait(self, depth: int) -> Mapping:
+        if self.snapshot and self.deal.random() < 0.7:
+            return aimed_computation(self.deal, self.computation(), self.snapshot, self.level)
         return {"trait": self.computation(), **self.operators(1)}
 
     def _id(self, depth: int) -> Mapping:
@@ -141,6 +155,8 @@ class Dealer:
 
     def _sequence(self, depth: int) -> Mapping:
         """Section 10: two to four steps, some of them negated, with references to earlier ones."""
+        if self.events and self.deal.random() < 0.6:
+            return aimed_sequence(self.deal, list(self.events), self.as_of)
         deal = self.deal
         steps: list[Mapping] = [{**self.source(0.3), **self.window(), **deal.choice([{}, {"as": "s0"}])}]
         count = deal.choice([1, 1, 2, 3])
@@ -292,7 +308,7 @@ class Dealer:
     def computation(self) -> Mapping:
         """Section 11: deal what a computed trait computes, named or not."""
         deal, here = self.deal, replace(self, steps=(), computed=False)
-        where = {**here.source(), **here.window(), **(self._account_events() if self.level == "accounts" else {})}
+        where = {**here.source(0.3), **here.window(), **(self._account_events() if self.level == "accounts" else {})}
         if deal.random() < 0.25:
             return {
                 "compute": deal.choice(["count", "unique_users"] if self.level == "accounts" else ["count"]),
@@ -302,5 +318,6 @@ class Dealer:
         more: Mapping = (
             {"minimum_frequency": 1} if kind == "most_frequent" else {"limit": 1} if kind == "unique_list" else {}
         )
-        path = deal.choice([*PROPERTY_PATHS, "$timestamp", "$event", "$user_id"])
+        paths = [path for call in self.events[:3] for path, _ in paths_in(call.properties)] or ["none"]
+        path = deal.choice([*PROPERTY_PATHS, *paths, *paths, "$timestamp", "$event", "$user_id"])
         return {"compute": kind, "property": path, **deal.choice([{}, more]), **where}

@@ -13,9 +13,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from properties.aimed import EVENT_HEADS
 from properties.calls import calls
 from properties.definitions import Dealer
 from properties.values import AS_OFS, ZONES
+from reference.calls import read_calls
+from reference.snapshot import take_snapshot
 from yaml_core import write_documents
 
 
@@ -52,7 +55,16 @@ def deal_world(seed: int, size: int = 20, **parts: bool) -> World:
     if accounts and deal.random() < 0.5:
         settings["account_events"] = deal.choice(["own", "tagged", "all"])
     dealt = calls(deal, as_of, accounts)
-    dealer = Dealer(deal, as_of, seen=tuple(_scalars(dealt)), **parts)
+    read = read_calls(dealt, settings)
+    dealer = Dealer(
+        deal,
+        as_of,
+        seen=tuple(_scalars(dealt)),
+        events=tuple(call for call in read if call.type in EVENT_HEADS),
+        carriers=tuple(call for call in read if call.type in ("identify", "group")),
+        snapshot=take_snapshot([], dealt, as_of, settings) if parts.get("computed") else None,
+        **parts,
+    )
     return World(dealt, dealer.definitions(size), as_of, settings)
 
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import typer
 
-from audcli.__main__ import INTERRUPTED
 from audcli.cli import render
+from audcli.cli.interrupts import INTERRUPTED
 from audcli.errors import AudcliError
 
 

@@ -86,7 +86,7 @@ def _show(voice: render.Voice, summary: IngestSummary) -> None:
         )
     for file in summary.files:
         if file.error is not None:
-            render.error(voice, f"`{file.file}`: {file.error}", hint="nothing of this file was stored")
+            render.error(voice, file.error, hint="nothing of this file was stored")
         elif file.gave_no_call:
             render.error(voice, f"`{file.file}` gave no call at all")
         if file.repeated_content:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from audcli.cli import render
+from audcli.cli.interrupts import raise_from_now_on
 from audcli.cli.invocation import Invocation, clock
 
 NAME = "init"
@@ -24,6 +25,7 @@ def run(
     """Write the files of a new project."""
     from audcli.scaffold import write_project
 
+    raise_from_now_on()
     written = write_project(folder, now=clock())
     if invocation.json:
         render.document({"project": folder, "files": [path.relative_to(folder) for path in written]})

@@ -22,6 +22,7 @@ import typer
 
 from audcli.cli import render
 from audcli.cli.endings import ending_well
+from audcli.cli.interrupts import raise_from_now_on
 
 if TYPE_CHECKING:
     from audcli.project import Project
@@ -66,6 +67,7 @@ class Invocation:
         """Open the project's store, or the one that `--store` names."""
         from audcli.store import open_store
 
+        raise_from_now_on()
         return open_store(
             self.store or project.store_path,
             write=write,

@@ -52,6 +52,14 @@ def missing(path: Path) -> AudcliError:
     return AudcliError(f"there is no store at `{path}`", hint="make one with `audcli ingest PATH...`")
 
 
+def not_made(path: Path, error: OSError) -> AudcliError:
+    """Say why no store can be made at a place."""
+    return AudcliError(
+        f"the store `{path}` cannot be made: {(error.strerror or 'the system refuses it').lower()}",
+        hint="name another place with --store",
+    )
+
+
 def foreign(path: Path) -> AudcliError:
     """Say that the file is a DuckDB file of somebody else's."""
     return AudcliError(f"`{path}` is a DuckDB file, but not a store of audcli", hint="name another file with --store")

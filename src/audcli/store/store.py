@@ -49,7 +49,12 @@ def open_store(
     """
     settings = _settings(path, memory_limit, threads)
     if create:
-        _create(path, settings)
+        try:
+            _create(path, settings)
+        except OSError as error:
+            raise refusals.not_made(path, error) from error
+        except duckdb.Error as error:
+            raise refusals.refusal(error, path) from error
     if not path.exists():
         raise refusals.missing(path)
     deadline = time.monotonic() + wait

@@ -115,7 +115,7 @@ def test_a_store_in_use_is_said_and_can_be_waited_for(crowd: Path) -> None:
 def holds_store(pid: int) -> bool:
     """Tell whether a process has a store open."""
     try:
-        return any("store.duckdb" in os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir())
+        return any("store.duckdb" in str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return False
 

@@ -121,7 +121,8 @@ def _split(lines: list[str]) -> tuple[list[Block], list[tuple[int, str]]]:
     """Part the fenced blocks from the prose, which keeps its line numbers."""
     blocks: list[Block] = []
     prose: list[tuple[int, str]] = []
-    info, inside, opened = "", None, 0
+    info, opened = "", 0
+    inside: list[str] | None = None
     for number, line in enumerate(lines, 1):
         fence = _FENCE.match(line)
         if inside is not None:

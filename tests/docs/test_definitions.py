@@ -15,7 +15,7 @@ from audcli.definitions.checks.paths import CALL_FIELDS, TRAIT_FIELDS
 from audcli.definitions.documents import CONDITION_HEADS, CalendarWindow
 from audcli.diagnostics import render_text
 from docs.pages import AS_OF, DAY_BEFORE, Call, Example, Mistake, Row, read_page
-from docs.worlds import fill_store, load, members
+from docs.worlds import load, members
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "definitions.md").read_text("utf-8")
@@ -33,11 +33,9 @@ def test_example(example: Example, tmp_path: Path) -> None:
     if not example.calls:
         return
     keys = [key for key, each in loaded.documents.items() if each.kind == "audience"]
-    fill_store(project, example.calls)
-    for as_of in sorted({each.as_of for each in example.expectations}):
-        expected = {each.key or "".join(keys): each.members for each in example.expectations if each.as_of == as_of}
-        found = members(project, as_of)
-        assert {key: found[key] for key in expected} == expected, as_of
+    found = members(project, example.calls, {each.as_of for each in example.expectations})
+    expected = {(each.as_of, each.key or "".join(keys)): each.members for each in example.expectations}
+    assert {(as_of, key): found[as_of][key] for as_of, key in expected} == expected
 
 
 @pytest.mark.parametrize("rows", PAGE.tables, ids=at)
@@ -46,8 +44,8 @@ def test_table_of_tests(rows: tuple[Row, ...], tmp_path: Path) -> None:
     assert [render_text(each) for each in loaded.diagnostics] == []
     values = list(dict.fromkeys(value for row in rows for value in (*row.passing, *row.failing)))
     names = {value: f"u{number}" for number, value in enumerate(values)}
-    fill_store(project, [call for value, name in names.items() for call in carrying(value, name)])
-    passing = members(project, AS_OF)
+    calls = [call for value, name in names.items() for call in carrying(value, name)]
+    passing = members(project, calls, [AS_OF])[AS_OF]
     for row in rows:
         shown = {names[value]: value for value in (*row.passing, *row.failing)}
         for subject in ("property", "trait"):
@@ -74,10 +72,13 @@ def test_mistake(mistake: Mistake, tmp_path: Path) -> None:
     assert "\n\n".join(render_text(each) for each in loaded.diagnostics) + "\n" == mistake.message
 
 
-def test_every_link_leads_somewhere() -> None:
-    for target in (each for each in PAGE.links if not each.startswith("https://")):
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in read_page(page.read_text("utf-8")).links:
+        if target.startswith("https://"):
+            continue
         file, _, anchor = target.partition("#")
-        place = DOCS / file if file else DOCS / "definitions.md"
+        place = DOCS / file if file else page
         assert place.exists(), target
         if anchor:
             assert anchor in read_page(place.read_text("utf-8")).anchors, target

@@ -1,8 +1,8 @@
 """Small worlds: a project and a store of its own for some definitions and calls, computed at one instant or several.
 
 project, _ = load(folder, "audience: buyers\\n...")
-fill_store(project, [Call("ann", "Order Completed", ...), ...])
-members(project, datetime(2026, 7, 1))   ->   {"buyers": ("ann", "anonymous a1")}
+members(project, [Call("ann", "Order Completed", ...), ...], [datetime(2026, 7, 1)])
+    ->   {datetime(2026, 7, 1): {"buyers": ("ann", "anonymous a1")}}
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from audcli.definitions.loader import Definitions
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute, load_definitions
 from audcli.project import Project, find_project
-from audcli.store import open_store
+from audcli.store import Store, open_store
 from docs.pages import AS_OF, Call
+
+Members = dict[str, tuple[str, ...]]
+"""By key of an audience who is in it, named as calls name them."""
 
 _MEMBERS = """
     select definitions.key, min((type, value)) as id
@@ -39,24 +42,22 @@ def load(folder: Path, definitions: str, files: Iterable[tuple[str, str]] = ()) 
     return project, load_definitions(project, AS_OF)
 
 
-def fill_store(project: Project, calls: Iterable[Call]) -> None:
-    """Ingest calls into a new store of the project."""
+def members(project: Project, calls: Iterable[Call], as_ofs: Iterable[datetime]) -> dict[datetime, Members]:
+    """Ingest calls into a new store and compute all definitions at each of the instants, from the earliest on."""
     file = project.root / "calls.jsonl"
     lines = (json.dumps(_record(number, call)) for number, call in enumerate(calls))
     file.write_text("\n".join(lines), encoding="utf-8")
     with open_store(project.store_path, write=True, create=True) as store:
         summary = ingest(store, [str(file)], IngestOptions(strict=True), now=AS_OF)
-    assert summary.stored, summary.total
+        assert summary.stored, summary.total
+        return {as_of: _members(project, store, as_of) for as_of in sorted(as_ofs)}
 
 
-def members(project: Project, as_of: datetime) -> dict[str, tuple[str, ...]]:
-    """Compute all definitions at an instant and give the members of each enabled audience, as calls name them."""
-    with open_store(project.store_path, write=True) as store:
-        run = compute(project, store, (), Moment(as_of, as_of)).run
-        rows = store.connection.execute(_MEMBERS).fetchall()
+def _members(project: Project, store: Store, as_of: datetime) -> Members:
+    run = compute(project, store, (), Moment(as_of, as_of)).run
     assert [result.reason for result in run.results if result.outcome != "ok"] == []
     found: dict[str, list[str]] = {result.key: [] for result in run.results}
-    for key, (kind, value) in rows:
+    for key, (kind, value) in store.connection.execute(_MEMBERS).fetchall():
         found[key].append(value if kind == 0 else f"anonymous {value}")
     return {key: tuple(sorted(who)) for key, who in found.items()}
 

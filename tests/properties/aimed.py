@@ -1,6 +1,6 @@
 """Conditions aimed at calls that are there: at their names, times and values, one edge at a time.
 
-    aimed_event(deal, calls, as_of)  ->  {"event": "A", "where": {"p": {"at_least": 3}}, "within": "86400 seconds"}
+aimed_event(deal, calls, as_of)  ->  {"event": "A", "where": {"p": {"at_least": 3}}, "within": "86400 seconds"}
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Mapping = dict[str, Any]
 def aimed_event(deal: Random, calls: list[Call], as_of: datetime) -> Mapping:
     """Deal an event head that some event only just passes, or does not."""
     event = deal.choice(calls)
-    head = _head(deal, event)
+    head = head_of(deal, event)
     if deal.random() < 0.6:
         head["where"] = _aimed_where(deal, event, as_of)
     if "where" not in head or deal.random() < 0.4:
@@ -35,7 +35,8 @@ def aimed_event(deal: Random, calls: list[Call], as_of: datetime) -> Mapping:
     return head
 
 
-def _head(deal: Random, event: Call) -> Mapping:
+def head_of(deal: Random, event: Call) -> Mapping:
+    """Deal a head that the event passes."""
     return {EVENT_HEADS[event.type]: event.name if event.name and deal.random() < 0.8 else "*"}
 
 
@@ -65,7 +66,7 @@ def aimed_sequence(deal: Random, calls: list[Call], as_of: datetime) -> Mapping:
     chosen = sorted(deal.sample(events, min(len(events), deal.choice([2, 2, 3]))), key=lambda call: call.time)
     steps: list[Mapping] = []
     for number, event in enumerate(chosen):
-        step = _head(deal, event)
+        step = head_of(deal, event)
         if number:
             step |= _later(deal, chosen[number - 1], event, last=number == len(chosen) - 1)
         elif deal.random() < 0.3:

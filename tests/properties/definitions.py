@@ -12,7 +12,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from properties.aimed import FIELDS, aimed_computation, aimed_event, aimed_sequence, aimed_trait
+from properties.aimed import FIELDS, aimed_computation, aimed_event, aimed_sequence, aimed_trait, head_of
 from properties.calls import EVENTS
 from properties.probes import paths_in
 from properties.values import (
@@ -43,6 +43,7 @@ ABOUT_PROPERTY = ["sum", "average", "minimum", "maximum", "most_frequent", "firs
 ABOUT_PROPERTY += ["unique_count"]
 
 Mapping = dict[str, Any]
+LISTS: list[Mapping] = [{"list": key, "values": values} for key, values in NAMED_LISTS.items()]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Dealer:
 
     def definitions(self, size: int) -> list[Mapping]:
         """Deal audiences `c0`, `c1`, …, of which later ones may name earlier ones, and the lists that they name."""
-        dealt: list[Mapping] = [{"list": key, "values": values} for key, values in NAMED_LISTS.items()]
+        dealt: list[Mapping] = list(LISTS)
         if self.computed:
             for key, level in (("total", "users"), ("age", "users"), ("o", "accounts" if self.accounts else "users")):
                 dealt.append({"trait": key, "of": level, **replace(self, level=level).computation()})
@@ -308,16 +309,16 @@ class Dealer:
     def computation(self) -> Mapping:
         """Section 11: deal what a computed trait computes, named or not."""
         deal, here = self.deal, replace(self, steps=(), computed=False)
-        where = {**here.source(0.3), **here.window(), **(self._account_events() if self.level == "accounts" else {})}
-        if deal.random() < 0.25:
-            return {
-                "compute": deal.choice(["count", "unique_users"] if self.level == "accounts" else ["count"]),
-                **where,
-            }
+        scope = self._account_events() if self.level == "accounts" else {}
+        if self.events and deal.random() < 0.7:
+            event = deal.choice(self.events)
+            where = {**head_of(deal, event), **deal.choice([{}, here.window()]), **scope}
+            paths = [path for path, _ in paths_in(event.properties)] or ["none"]
+        else:
+            where = {**here.source(0.3), **here.window(), **scope}
+            paths = [*PROPERTY_PATHS, "$timestamp", "$event", "$user_id"]
+        if deal.random() < 0.2:
+            return {"compute": "unique_users" if scope and deal.random() < 0.5 else "count", **where}
         kind = deal.choice(ABOUT_PROPERTY)
-        more: Mapping = (
-            {"minimum_frequency": 1} if kind == "most_frequent" else {"limit": 1} if kind == "unique_list" else {}
-        )
-        paths = [path for call in self.events[:3] for path, _ in paths_in(call.properties)] or ["none"]
-        path = deal.choice([*PROPERTY_PATHS, *paths, *paths, "$timestamp", "$event", "$user_id"])
-        return {"compute": kind, "property": path, **deal.choice([{}, more]), **where}
+        options = {"most_frequent": [{}, {"minimum_frequency": 1}], "unique_list": [{}, {"limit": 1}]}
+        return {"compute": kind, "property": deal.choice(paths), **deal.choice(options.get(kind, [{}])), **where}

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from properties.values import BOOLEAN_TEXTS, NUMBER_TEXTS, literal
+from properties.values import BOOLEAN_TEXTS, CALENDAR, NUMBER_TEXTS, literal
 from reference.values import as_boolean, as_instant, as_number, as_text, elements, number_text
 
 TICK = timedelta(microseconds=1)
@@ -39,12 +39,11 @@ def paths_in(value: Any, above: str = "") -> Iterator[tuple[str, Any]]:
 def probe(deal: Random, value: Any, as_of: datetime) -> Mapping:
     """Deal an operator whose operand lies at or beside the value, in one of the ways in which it can be read."""
     singles = elements(value)
-    kinds = [_presence]
+    kinds = [_presence, _equality, _equality]
     if isinstance(value, list):
         kinds += [_size, _size]
     if singles:
         value = deal.choice(singles)
-        kinds += [_equality, _equality]
         if isinstance(value, dict) and value:
             name = deal.choice(list(value))
             return {"has": {name: probe(deal, value[name], as_of)}}
@@ -54,7 +53,14 @@ def probe(deal: Random, value: Any, as_of: datetime) -> Mapping:
             kinds += [_order, _order]
         if as_instant(value) is not None:
             kinds += [_date, _date, _date]
+        kinds += [_reference]
     return deal.choice(kinds)(deal, value, as_of)
+
+
+def _reference(deal: Random, value: Any, as_of: datetime) -> Mapping:
+    """Compare with a trait; values come from few pools, so that many are equal."""
+    names = ["equals", "not_equals", "greater_than", "at_most", "contains", "starts_with", "before", "on_or_after"]
+    return {deal.choice(names): {"trait": deal.choice(["plan", "age", "o.x", "l", "l.x", "$last_seen"])}}
 
 
 def _presence(deal: Random, value: Any, as_of: datetime) -> Mapping:
@@ -114,6 +120,7 @@ def _date(deal: Random, value: Any, as_of: datetime) -> Mapping:
         {deal.choice(["before", "after", "on_or_before", "on_or_after"]): deal.choice([near, near.isoformat()])},
         {"on": deal.choice([near, near.date()])},
         {deal.choice(["equals", "not_equals"]): near},
+        {"during": deal.choice(CALENDAR)},
     ]
     if seconds > 0:
         choices += [{deal.choice(["within_last", "before_last"]): _span(deal, seconds)}] * 2
@@ -132,6 +139,7 @@ def window_near(deal: Random, time: datetime, as_of: datetime) -> Mapping:
     """Deal a window of section 5 with an edge at or beside the time."""
     near = deal.choice([time, time, time + TICK, time - TICK])
     choices: list[Mapping] = [{"since": near}, {"until": near}, {"since": near.date()}, {"until": near.date()}]
+    choices += [{"during": deal.choice(CALENDAR)}] * 2
     choices += [{"since": near, "until": near + deal.choice([TICK, timedelta(days=1)])}]
     seconds = (as_of - near) // timedelta(seconds=1)
     if seconds > 0:

@@ -10,7 +10,22 @@ from random import Random
 from typing import Any
 
 INTEGERS: list[Any] = [0, 1, -1, 2, 3, 10, 2**53, 2**53 + 1, 2**63 - 1, -(2**63)]
-ODD_NUMBERS: list[Any] = [1.0, 1.5, 0.1, -0.0, 2.0, 1e21, 1e-7, 1e300, 5e-324, float(2**53), 10**20, 123456.789]
+ODD_NUMBERS: list[Any] = [
+    1.0,
+    1.5,
+    0.1,
+    -0.0,
+    2.0,
+    1e21,
+    1e-7,
+    1e300,
+    5e-324,
+    float(2**53),
+    10**20,
+    123456.789,
+    2.0000000005,
+    0.1234567891,
+]
 NUMBER_TEXTS = ["1", "1.0", "01", " 1 ", "+1", "1e0", "-0", ".5", "1.", "1.50", "1e21", "9007199254740993"]
 ODD_TEXTS = ["inf", "nan", "0x1", "1_0", "1e999", "", " ", "null", "1 2", "a\nb", "é", "É", "İ", "ΑΣ", "ας", "ß", "😀"]
 TEXTS = ["a", "b", "A", "ab", "abc", "ABC", "pro", "free"]
@@ -35,7 +50,7 @@ LONGER_AND_SHORTER = [["30 days", "1 day"], ["2 months", "1 month"], ["1 month",
 CALENDAR = ["today", "yesterday"] + [
     f"{which} {unit}" for which in ("this", "last") for unit in ("week", "month", "quarter", "year")
 ]
-SCALAR_KINDS = ["integers", "numbers", "texts", "number texts", "booleans", "dates", "mixed"]
+SCALAR_KINDS = ["integers", "numbers", "numbers", "texts", "odd texts", "number texts", "booleans", "dates", "mixed"]
 SHAPES = ["one", "one", "one", "sometimes null", "list", "nested", "object", "list of objects", "any"]
 
 
@@ -64,6 +79,7 @@ def instant_text(deal: Random, as_of: datetime) -> str:
             one.strftime("%Y-%m-%d %H:%M:%S.%f"),
             east.strftime("%Y-%m-%dT%H:%M:%S.%f+05:30"),
             east.strftime("%Y-%m-%d %H:%M:%S +05:30"),
+            (one - timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S.%f-08:00"),
             one.strftime("%Y-%m-%dT%H:%M"),
             one.strftime("%Y-%m-%dT%H:%M:%S.%f") + "9Z",
         ]
@@ -102,7 +118,7 @@ def _perhaps_null(deal: Random, kind: str, as_of: datetime) -> Any:
 def scalar(deal: Random, kind: str, as_of: datetime) -> Any:
     """Give a JSON value that is no list or object."""
     if kind == "mixed":
-        kind = deal.choice([*SCALAR_KINDS[:-1], "odd texts"])
+        kind = deal.choice(SCALAR_KINDS[:-1])
     if kind == "dates":
         return deal.choice(ODD_DATES) if deal.random() < 0.2 else instant_text(deal, as_of)
     pools: dict[str, list[Any]] = {

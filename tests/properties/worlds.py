@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from properties.aimed import EVENT_HEADS
 from properties.calls import calls
-from properties.definitions import Dealer
+from properties.definitions import LISTS, Dealer
 from properties.values import AS_OFS, ZONES
 from reference.calls import read_calls
 from reference.snapshot import take_snapshot
@@ -62,7 +62,7 @@ def deal_world(seed: int, size: int = 20, **parts: bool) -> World:
         seen=tuple(_scalars(dealt)),
         events=tuple(call for call in read if call.type in EVENT_HEADS),
         carriers=tuple(call for call in read if call.type in ("identify", "group")),
-        snapshot=take_snapshot([], dealt, as_of, settings) if parts.get("computed") else None,
+        snapshot=take_snapshot(LISTS, dealt, as_of, settings) if parts.get("computed") else None,
         **parts,
     )
     return World(dealt, dealer.definitions(size), as_of, settings)

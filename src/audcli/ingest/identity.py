@@ -38,8 +38,12 @@ _FILE_IDS = """
         from staged_calls where anonymous_id is not null group by anonymous_id
         union all
         select type, value, min(time) from staged_ids join staged_calls using (row) group by type, value),
-    earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value)
-    select type, value, first_seen, identifier from earliest left join identifiers using (type, value)"""
+    earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value),
+    known as (select * from earliest left join identifiers using (type, value))
+    select type, value, first_seen, component, identifier is null as is_new,
+        coalesce(identifier, last + row_number() over (
+            partition by identifier is null order by first_seen, type, value))::integer as identifier
+    from known, (select coalesce(max(identifier), 0) as last from identifiers)"""
 
 _FILE_LINKS = """
     create temp table file_links as
@@ -60,58 +64,81 @@ _FILE_LINKS = """
         join file_ids other on other.type = other_type and other.value = other_value
     group by all"""
 
-_NEW_IDENTIFIERS = """
-    insert into identifiers
-    select last + row_number() over (order by first_seen, type, value), type, value,
-        last + row_number() over (order by first_seen, type, value)
-    from file_ids, (select coalesce(max(identifier), 0) as last from identifiers)
-    where identifier is null"""
-
-_NUMBER_FILE_IDS = """
-    update file_ids set identifier = identifiers.identifier from identifiers
-    where file_ids.identifier is null
-        and identifiers.type = file_ids.type and identifiers.value = file_ids.value"""
-
-# The ids about which the file says something new: not seen so far, seen earlier than so far, or an end of a link that
-# is new or earlier.
-_TOUCHED = """
-    create temp table touched as
-    select identifier from file_ids left join identity using (identifier)
-    where until_generation is null and (profile is null or file_ids.first_seen < identity.first_seen)
-    union
-    select unnest([identifier, other]) from new_links"""
-
 _NEW_LINKS = """
     create temp table new_links as
-    select file_links.identifier, file_links.other, file_links.call
+    select file_links.identifier, file_links.other, file_links.call, links.refused as was_refused
     from file_links left join links using (identifier, other)
     where links.time is null
         or file_links.call < {time: links.time, message_id: links.message_id, position: links.position}"""
 
+# The components about which the file says something new: an id seen earlier than so far, an end of a link that is new
+# or earlier.
+_TOUCHED = """
+    create temp table touched as
+    select component from file_ids join identity using (identifier)
+    where until_generation is null and file_ids.first_seen < identity.first_seen
+    union
+    select component from file_ids semi join (select unnest([identifier, other]) as identifier from new_links)
+        using (identifier)
+    where not is_new"""
+
 _MEMBERS = """
     create temp table members as
-    select row_number() over (order by identifier) - 1 as place, identifier, type, value, component,
-        least(identity.first_seen, file_ids.first_seen) as first_seen
-    from identifiers left join identity using (identifier) left join file_ids using (identifier, type, value)
-    where until_generation is null
-        and component in (select component from identifiers semi join touched using (identifier))"""
+    with ids as (
+        select identifier, type, value, component, false as is_new
+        from identifiers semi join touched using (component)
+        union all
+        select identifier, type, value, null, true from file_ids where is_new)
+    select row_number() over (order by ids.identifier) - 1 as place, ids.*,
+        least(stored_first_seen, file_ids.first_seen) as first_seen, stored_first_seen, stored_profile
+    from ids left join file_ids using (identifier)
+        left join (
+            select identifier, first_seen as stored_first_seen, profile as stored_profile
+            from identity where until_generation is null
+        ) using (identifier)"""
 
+# The links between members in the order in which they apply; was_refused is absent for those not stored yet.
 _MEMBER_LINKS = """
     create temp table member_links as
+    with linked as (
+        select identifier, other, time, message_id, position, refused as was_refused, false as is_earlier
+        from links semi join members using (identifier) anti join new_links using (identifier, other)
+        union all
+        select identifier, other, call.time, call.message_id, call.position, was_refused, true from new_links)
     select row_number() over (order by time, message_id, position, one.place, other.place) - 1 as number,
-        one.place as one, other.place as other, links.identifier, links.other as other_identifier
-    from links join members one using (identifier) join members other on other.identifier = links.other"""
+        one.place as one_place, other.place as other_place, linked.*
+    from linked join members one using (identifier) join members other on other.identifier = linked.other"""
 
-_REFUSED_LINKS = """
-    update links set refused = not refused
+_INSERT_LINKS = """
+    insert into links
+    select identifier, other, time, message_id, position, refused_links.number is not null
     from member_links left join refused_links using (number)
-    where links.identifier = member_links.identifier and links.other = other_identifier
-        and links.refused <> (refused_links.number is not null)"""
+    where was_refused is null order by identifier, other"""
 
-_COMPONENTS = """
-    update identifiers set component = least.identifier
+_UPDATE_LINKS = """
+    update links set
+        time = changed.time, message_id = changed.message_id, position = changed.position, refused = changed.refused
+    from (
+        select *, refused_links.number is not null as refused
+        from member_links left join refused_links using (number)
+        where was_refused is not null and (is_earlier or was_refused <> (refused_links.number is not null))
+    ) changed
+    where links.identifier = changed.identifier and links.other = changed.other"""
+
+_INSERT_IDENTIFIERS = """
+    insert into identifiers
+    select members.identifier, members.type, members.value, least.identifier
     from members join united using (place) join members least on least.place = component_place
-    where identifiers.identifier = members.identifier and identifiers.component <> least.identifier"""
+    where members.is_new order by members.identifier"""
+
+_UPDATE_IDENTIFIERS = """
+    update identifiers set component = moved.component
+    from (
+        select members.identifier, least.identifier as component
+        from members join united using (place) join members least on least.place = component_place
+        where not members.is_new and members.component <> least.identifier
+    ) moved
+    where identifiers.identifier = moved.identifier"""
 
 _ANCHORS = """
     select profile_place, type, value from members join united using (place)
@@ -129,8 +156,7 @@ _NEW_IDENTITY = """
     create temp table new_identity as
     select identifier, profile, first_seen
     from members join united using (place) join anchors using (profile_place) join profile_keys using (key)
-    except
-    select identifier, profile, first_seen from identity where until_generation is null"""
+    where profile is distinct from stored_profile or first_seen is distinct from stored_first_seen"""
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
@@ -139,19 +165,11 @@ def resolve(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
     Leaves the temporary table `file_ids` (type, value, first_seen, identifier), for `drop`.
     """
     execute = connection.execute
-    for statement in (_FILE_IDS, _NEW_IDENTIFIERS, _NUMBER_FILE_IDS, _FILE_LINKS, _NEW_LINKS):
+    for statement in (_FILE_IDS, _FILE_LINKS, _NEW_LINKS, _TOUCHED, _MEMBERS, _MEMBER_LINKS):
         execute(statement)
-    execute("""
-        update links set time = new.call.time, message_id = new.call.message_id, position = new.call.position
-        from new_links new where links.identifier = new.identifier and links.other = new.other""")
-    execute("""
-        insert into links
-        select identifier, other, call.time, call.message_id, call.position, false
-        from new_links anti join links using (identifier, other)
-        order by identifier, other""")
-    execute(_TOUCHED)
-    execute(_MEMBERS)
     _unite_members(connection)
+    for statement in (_INSERT_LINKS, _UPDATE_LINKS, _INSERT_IDENTIFIERS, _UPDATE_IDENTIFIERS):
+        execute(statement)
     _name_profiles(connection)
     execute(_NEW_IDENTITY)
     execute(
@@ -186,12 +204,11 @@ def profile_key(type_: str, value: str) -> str:
 
 
 def _unite_members(connection: duckdb.DuckDBPyConnection) -> None:
-    """Resolve the members' links anew: table `united`, and what it changes in `identifiers` and `links`."""
-    connection.execute(_MEMBER_LINKS)
+    """Apply the members' links anew: tables `united` and `refused_links`."""
     is_user = bytearray()
     for (users,) in _batches(connection, "select type = 'user_id' from members order by place"):
         is_user.extend(users)
-    links = _batches(connection, "select one, other from member_links order by number")
+    links = _batches(connection, "select one_place, other_place from member_links order by number")
     unions = unite(is_user, (link for ones, others in links for link in zip(ones, others, strict=True)))
     _make_table(
         connection,
@@ -199,8 +216,6 @@ def _unite_members(connection: duckdb.DuckDBPyConnection) -> None:
         {"place": range(len(is_user)), "profile_place": unions.profiles, "component_place": unions.components},
     )
     _make_table(connection, "refused_links", {"number": unions.refused})
-    connection.execute(_REFUSED_LINKS)
-    connection.execute(_COMPONENTS)
 
 
 def _name_profiles(connection: duckdb.DuckDBPyConnection) -> None:

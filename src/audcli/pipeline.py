@@ -88,7 +88,7 @@ def compute(
         )
         seconds = time.perf_counter() - started
         runs.note_duration(store.connection, run, seconds)
-    return Computation(run, () if named else _keyless(definitions), timings, seconds, not dry_run)
+    return Computation(run, () if named else keyless_problems(definitions), timings, seconds, not dry_run)
 
 
 def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
@@ -171,7 +171,8 @@ def reached_from(definitions: Definitions, key: str) -> set[str]:
     return with_dependencies(_documents(definitions), [key])
 
 
-def _keyless(definitions: Definitions) -> tuple[Diagnostic, ...]:
+def keyless_problems(definitions: Definitions) -> tuple[Diagnostic, ...]:
+    """Give the errors that belong to no key, behind which definitions may be hidden."""
     return tuple(each for each in definitions.diagnostics if each.severity == "error" and each.key is None)
 
 
@@ -182,7 +183,7 @@ def _first_error(definitions: Definitions, key: str) -> str:
 
 def _invalid(definitions: Definitions) -> str:
     broken = sorted(definitions.broken)
-    files = sorted({each.span.file for each in _keyless(definitions)})
+    files = sorted({each.span.file for each in keyless_problems(definitions)})
     parts = [f"{len(broken)} definition{'s are' if len(broken) != 1 else ' is'} invalid: {', '.join(broken)}"]
     parts += [f"`{file}` has errors" for file in files]
     return "; ".join(parts if broken else parts[1:])

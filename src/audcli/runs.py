@@ -58,16 +58,17 @@ class Run:
 
 def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], as_of: datetime) -> None:
     """Raise `AudcliError` when one of the keys was last computed at a later instant than `as_of`."""
-    [(last, key)] = connection.execute(
-        """select max(as_of), max_by(key, as_of) from results join runs using (run) join definitions using (definition)
-           where outcome = 'ok' and key in (select unnest($keys))""",
+    latest = connection.execute(
+        """select as_of, key from results join runs using (run) join definitions using (definition)
+           where outcome = 'ok' and key in (select unnest($keys)) order by as_of desc, key limit 1""",
         {"keys": list(keys)},
     ).fetchall()
-    if last is not None and last > as_of:
-        raise AudcliError(
-            f"`{key}` was last computed as of {last.isoformat()}Z, which is later than {as_of.isoformat()}Z",
-            hint="a run may not go back in time; give a later `--as-of`",
-        )
+    for last, key in latest:
+        if last > as_of:
+            raise AudcliError(
+                f"`{key}` was last computed as of {last.isoformat()}Z, which is later than {as_of.isoformat()}Z",
+                hint="a run may not go back in time; give a later `--as-of`",
+            )
 
 
 def commit(

@@ -10,7 +10,7 @@ SCHEMA_VERSION = 1
 """The number of this layout. A store of a newer one is refused, a store of an older one is migrated forward."""
 
 SCHEMA = """
--- One row: the layout, and how many ingests were committed (every ingest makes a new generation).
+-- One row: the layout, and how many ingested files have stored something (each makes a new generation).
 create table store_state (schema_version integer not null, generation integer not null);
 
 -- What calls are called: ('track', 'Order Completed'), ('page', 'Pricing'), ('identify', '') ...

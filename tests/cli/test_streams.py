@@ -5,40 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
-import signal
+import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from cli.commands import AUDCLI, audcli, environment, project
+from cli.commands import AUDCLI, audcli, environment
+from cli.conftest import CROWD
 
-PEOPLE = 60_000
-DEFINITIONS = "audience: people\nwhere: {everyone: true}\n"
-
-
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with an audience whose file is larger than any pipe's buffer."""
-    calls = [
-        json.dumps(
-            {"type": "identify", "userId": f"u{n}", "timestamp": 1e9 + n, "traits": {"email": f"u{n}@x.example"}}
-        )
-        for n in range(PEOPLE)
-    ]
-    folder = project(tmp_path_factory.mktemp("crowd"), DEFINITIONS, calls)
-    assert audcli("ingest", "calls.jsonl", cwd=folder).returncode == 0
-    assert audcli("compute", cwd=folder).returncode == 0
-    return folder
+BROKEN = "audience: broken\nwhere: {audience: peopel}\n"
 
 
 @pytest.mark.parametrize("format_", ["unformatted", "indexed", "single-column"])
 def test_a_pipe_closed_early_ends_quietly(crowd: Path, format_: str) -> None:
     run = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; audcli export people --format {format_} | head -1"],
+        ["bash", "-c", f"set -o pipefail; {AUDCLI} export people --format {format_} | head -1"],
         cwd=crowd, env=environment(), capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert run.stderr == ""
@@ -46,102 +28,116 @@ def test_a_pipe_closed_early_ends_quietly(crowd: Path, format_: str) -> None:
     assert run.stdout.count("\n") == 1
 
 
-def test_an_export_is_nothing_but_the_file(crowd: Path) -> None:
-    run = audcli("export", "people", "--format", "indexed", cwd=crowd)
+def test_an_export_is_nothing_but_the_file(crowd: Path, binaries: Path) -> None:
+    run = audcli("export", "people", "--format", "indexed", cwd=crowd, binaries=binaries)
     assert run.stderr == ""
     rows = list(csv.DictReader(io.StringIO(run.stdout)))
-    assert {row["email"] for row in rows} == {f"u{n}@x.example" for n in range(PEOPLE)}
+    assert {row["email"] for row in rows} == {f"u{n}@x.example" for n in range(CROWD)}
 
 
-def test_json_is_one_document_on_standard_output(crowd: Path) -> None:
-    for arguments in (
-        ["ingest", "calls.jsonl"], ["validate"], ["compute", "--dry-run"], ["list"], ["show", "people"],
-        ["export", "people", "--output", "people.csv"],
-    ):  # fmt: skip
-        run = audcli(*arguments, "--json", cwd=crowd)
-        assert run.returncode == 0, run.stderr
+def test_an_export_into_a_file_prints_nothing(shop: Path, binaries: Path) -> None:
+    run = audcli("export", "people", "--output", "people.csv", cwd=shop, binaries=binaries)
+    assert run.stdout == ""
+    assert run.stderr.startswith("3 members · 3 written · ")
+    assert (shop / "people.csv").read_text("utf-8").startswith("key,external_ids")
+    assert audcli("export", "people", cwd=shop, binaries=binaries).stdout == (shop / "people.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdout", "stderr"),
+    [
+        (["init", "new"], "new/.gitignore", "next: cd new"),
+        (["ingest", "calls.jsonl"], "file  ", "rejected 1 × malformed_json"),
+        (["validate"], "", "error[unknown-audience]"),
+        (["compute"], "key  ", "error: `broken` was not computed"),
+        (["compute", "--strict"], "", "error: 1 definition is invalid: broken"),
+        (["list"], "key  ", ""),
+        (["list", "--status", "failed"], "key  ", ""),
+        (["show", "people"], "people\n", ""),
+        (["show", "peopel"], "", "error: there is no definition `peopel`"),
+        (["export", "people"], "key,external_ids", ""),
+        (["export", "broken"], "", "error: "),
+        (["compute", "--no-such-option"], "", "Usage: "),
+        (["no-such-command"], "", "Usage: "),
+    ],
+)
+def test_what_goes_where(shop: Path, binaries: Path, arguments: list[str], stdout: str, stderr: str) -> None:
+    (shop / "audiences" / "broken.yaml").write_text(BROKEN, "utf-8")
+    (shop / "calls.jsonl").write_text("{\n", "utf-8")
+    run = audcli(*arguments, cwd=shop, binaries=binaries)
+    assert run.stdout.startswith(stdout)
+    assert bool(run.stdout) == bool(stdout)
+    assert stderr in run.stderr
+    assert bool(run.stderr) == bool(stderr)
+    assert "\x1b" not in run.stdout + run.stderr
+    assert "\r" not in run.stdout.replace("\r\n", "\n") + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "broken", "status"),
+    [
+        (["init", "new"], False, 0),
+        (["ingest", "calls.jsonl"], False, 0),
+        (["ingest", "--dry-run", "calls.jsonl"], False, 0),
+        (["ingest", "notes.jsonl"], False, 1),
+        (["validate"], False, 0),
+        (["validate"], True, 2),
+        (["compute"], False, 0),
+        (["compute", "--dry-run"], False, 0),
+        (["compute"], True, 1),
+        (["list"], False, 0),
+        (["list"], True, 0),
+        (["show", "people"], False, 0),
+        (["show", "broken"], True, 0),
+        (["export", "people", "--output", "people.csv"], False, 0),
+    ],
+)
+def test_json_is_one_document(shop: Path, binaries: Path, arguments: list[str], broken: bool, status: int) -> None:
+    (shop / "notes.jsonl").write_text("not a call\n", "utf-8")
+    if broken:
+        (shop / "audiences" / "broken.yaml").write_text(BROKEN, "utf-8")
+    for place in ([*arguments, "--json"], ["--json", *arguments]):
+        shutil.rmtree(shop / "new", ignore_errors=True)
+        run = audcli(*place, cwd=shop, binaries=binaries)
+        assert run.returncode == status, run.stderr
         assert run.stderr == ""
         json.loads(run.stdout)
 
 
-def test_quiet_says_nothing_when_all_is_well(crowd: Path) -> None:
-    for arguments in (["ingest", "calls.jsonl"], ["validate"], ["compute"]):
-        run = audcli(*arguments, "--quiet", cwd=crowd)
-        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+def test_json_tells_instants_in_utc(shop: Path, binaries: Path) -> None:
+    run = audcli(
+        "--json", "compute", "--as-of", "2999-01-01T02:00:00+02:00", "--allow-future", cwd=shop, binaries=binaries
+    )
+    assert json.loads(run.stdout)["as_of"] == "2999-01-01T00:00:00.000000Z"
+    [people] = json.loads(audcli("list", "--json", cwd=shop, binaries=binaries).stdout)
+    assert people["as_of"] == "2999-01-01T00:00:00.000000Z"
+    assert people["computed_at"].endswith("Z")
 
 
-def on_a_terminal(*arguments: str, cwd: Path, **extra: str) -> str:
-    """Run a command on a pseudo-terminal and give all that it showed."""
-    master, slave = pty.openpty()
-    settings = {**environment(), "TERM": "xterm-256color", **extra}
-    with subprocess.Popen([AUDCLI, *arguments], cwd=cwd, env=settings, stdout=slave, stderr=slave) as process:
-        os.close(slave)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(master, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
-        process.wait()
-    os.close(master)
-    return shown.decode()
+def test_json_gives_what_was_wrong_and_where(shop: Path, binaries: Path) -> None:
+    (shop / "audiences" / "broken.yaml").write_text(BROKEN, "utf-8")
+    document = json.loads(audcli("validate", "--json", cwd=shop, binaries=binaries).stdout)
+    assert document["valid"] is False
+    [problem] = document["problems"]
+    assert problem["code"] == "unknown-audience"
+    assert problem["span"] == {"file": "audiences/broken.yaml", "line": 2, "column": 19, "length": 6}
+    [people, broken] = json.loads(audcli("compute", "--json", cwd=shop, binaries=binaries).stdout)["results"][::-1]
+    assert (people["outcome"], broken["outcome"]) == ("ok", "failed")
 
 
-def test_colour_is_for_terminals_that_want_it(crowd: Path) -> None:
-    assert "\x1b[" in on_a_terminal("list", cwd=crowd)
-    assert "\x1b[" not in on_a_terminal("list", cwd=crowd, NO_COLOR="1")
-    assert "\x1b[" not in audcli("list", cwd=crowd).stdout
+@pytest.mark.parametrize("arguments", [["ingest", "calls.jsonl"], ["validate"], ["compute"], ["compute", "--dry-run"]])
+def test_quiet_says_nothing_when_all_is_well(shop: Path, binaries: Path, arguments: list[str]) -> None:
+    run = audcli(*arguments, "--quiet", cwd=shop, binaries=binaries)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-def test_a_store_in_use_is_said_and_can_be_waited_for(crowd: Path) -> None:
-    holder = "import sys, time; from pathlib import Path; from audcli.store import open_store\n"
-    holder += "store = open_store(Path('.audcli/store.duckdb'), write=True); print('held', flush=True)\n"
-    holder += "time.sleep(float(sys.argv[1])); store.close()\n"
-    python = AUDCLI.removesuffix("audcli") + "python"
-    with subprocess.Popen([python, "-c", holder, "4"], cwd=crowd, env=environment(), stdout=subprocess.PIPE) as held:
-        assert held.stdout is not None
-        held.stdout.readline()
-        refused = audcli("compute", cwd=crowd)
-        assert refused.returncode == 3
-        assert refused.stdout == ""
-        assert "--wait" in refused.stderr
-        assert "Traceback" not in refused.stderr
-        assert audcli("compute", "--wait", "30", cwd=crowd).returncode == 0
+def test_quiet_keeps_no_error_back(shop: Path, binaries: Path) -> None:
+    (shop / "audiences" / "broken.yaml").write_text(BROKEN, "utf-8")
+    assert "unknown-audience" in audcli("--quiet", "validate", cwd=shop, binaries=binaries).stderr
+    assert "`broken` was not computed" in audcli("--quiet", "compute", cwd=shop, binaries=binaries).stderr
 
 
-def holds_store(pid: int) -> bool:
-    """Tell whether a process has a store open."""
-    try:
-        return any("store.duckdb" in str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir())
-    except OSError:
-        return False
-
-
-@pytest.mark.parametrize("command", [["compute"], ["ingest", "calls.jsonl"]])
-def test_an_interrupt_ends_with_130(crowd: Path, command: list[str]) -> None:
-    with subprocess.Popen(
-        [AUDCLI, *command], cwd=crowd, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        while process.poll() is None and not holds_store(process.pid):
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode in (0, 130, -signal.SIGINT), errors
-    assert b"Traceback" not in errors
-    assert audcli("list", cwd=crowd).returncode == 0
-
-
-def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    assert "Traceback" not in audcli("list", cwd=tmp_path).stderr
-    assert "Traceback" in audcli("list", "--debug", cwd=tmp_path).stderr
-
-
-def test_a_file_that_is_no_store(crowd: Path, tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("not a store" * 5000, "utf-8")
-    run = audcli("--store", str(tmp_path / "notes.txt"), "list", cwd=crowd)
-    assert run.returncode == 1
-    assert "Traceback" not in run.stderr
-    assert "notes.txt" in run.stderr
+def test_verbose_tells_what_each_statement_took(shop: Path, binaries: Path) -> None:
+    run = audcli("compute", "--verbose", cwd=shop, binaries=binaries)
+    assert "members of people" in run.stderr
+    assert "members of people" not in run.stdout

@@ -9,6 +9,7 @@ A block after `<!-- not run -->` is left out.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -53,27 +54,29 @@ def matches(expected: list[str], actual: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in actual)) is not None
 
 
-def outputs_of(commands: list[Command], folder: Path) -> list[list[str]]:
+def outputs_of(commands: list[Command], folder: Path, binaries: Path) -> list[list[str]]:
     """Run the commands in one shell and give the lines that each of them printed."""
     end = "--- end of output ---"
     script = "\n".join(
         f"{{ {command.line}\n}} 2>&1; (exit $?); s=$?; echo; echo '{end}'; (exit $s)" for command in commands
     )
+    settings = environment()
+    settings["PATH"] = f"{binaries}{os.pathsep}{settings['PATH']}"
     run = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment(), stdout=subprocess.PIPE, encoding="utf-8", timeout=300
+        ["bash", "-c", script], cwd=folder, env=settings, stdout=subprocess.PIPE, encoding="utf-8", timeout=300
     )
     pieces = run.stdout.split(f"\n{end}\n")[:-1]
     return [[line.rstrip() for line in piece.rstrip("\n").splitlines()] for piece in pieces]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_transcript(page: Path, tmp_path: Path) -> None:
+def test_transcript(page: Path, tmp_path: Path, binaries: Path) -> None:
     text = page.read_text("utf-8")
     commands = commands_of(text)
     if not commands:
         return
     folder = tmp_path if text.startswith("<!-- empty folder -->") else sample_project(tmp_path)
-    for command, actual in zip(commands, outputs_of(commands, folder), strict=True):
+    for command, actual in zip(commands, outputs_of(commands, folder, binaries), strict=True):
         if not matches(command.output, actual):
             difference = difflib.unified_diff(command.output, actual, page.name, "what happened", lineterm="")
             pytest.fail("\n".join([f"$ {command.line}", *difference]), pytrace=False)

@@ -31,6 +31,7 @@ where: {event: Bought, times: {at_least: 2}}
 audience: lost_buyers
 where: {all: [{audience: buyers}, {audience: not_recent}]}
 """
+KEYS = ("recent", "not_recent", "buyers", "lost_buyers")
 
 
 @pytest.fixture
@@ -92,24 +93,89 @@ def test_previous_plus_entered_minus_exited_is_members(shop: Project, seed: int)
             now += timedelta(hours=random.randint(0, 60))
 
 
-def test_one_audience_alone_has_the_members_that_it_has_among_all(shop: Project) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_one_audience_alone_has_the_members_that_it_has_among_all(shop: Project, seed: int) -> None:
     with open_store(shop.store_path, write=True, create=True) as store:
-        ingest_some(store, shop, Random(1), START)
+        for _ in range(4):
+            ingest_some(store, shop, Random(seed), START)
         alone = {}
-        for key in ("recent", "not_recent", "buyers", "lost_buyers"):
+        for key in KEYS:
             results = run_at(shop, store, START, key, dry_run=True).run.results
             alone[key] = next(result.members for result in results if result.key == key)
         together = {result.key: result.members for result in run_at(shop, store, START).run.results}
     assert alone == together
 
 
-def test_a_rehearsal_leaves_everything_as_it_was(shop: Project) -> None:
+def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    tables = store.connection.execute("select table_name from duckdb_tables() where not temporary").fetchall()
+    return {table: store.connection.execute(f"from {table} order by all").fetchall() for (table,) in tables}
+
+
+@pytest.mark.parametrize("runs_before", [0, 1, 2])
+def test_a_rehearsal_leaves_everything_as_it_was(shop: Project, runs_before: int) -> None:
     with open_store(shop.store_path, write=True, create=True) as store:
-        ingest_some(store, shop, Random(2), START)
-        tables = ("runs", "results", "definitions", "memberships")
-        assert not run_at(shop, store, START, dry_run=True).committed
-        for table in tables:
-            assert store.connection.execute(f"select count(*) from {table}").fetchall() == [(0,)]
+        for number in range(runs_before):
+            ingest_some(store, shop, Random(number), START)
+            run_at(shop, store, START)
+        ingest_some(store, shop, Random(runs_before), START + timedelta(days=4))
+        before = everything(store)
+        rehearsed = run_at(shop, store, START + timedelta(days=4), dry_run=True)
+        assert everything(store) == before
+        done = run_at(shop, store, START + timedelta(days=4))
+        assert done.run == rehearsed.run
+        assert (rehearsed.committed, done.committed) == (False, True)
+
+
+def test_a_run_that_fails_leaves_everything_as_it_was(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(shop.store_path, write=True, create=True) as store:
+        ingest_some(store, shop, Random(5), START)
+        run_at(shop, store, START)
+        before = everything(store)
+        with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr("audcli.runs.note_duration", lambda *_: 1 / 0)
+            run_at(shop, store, START + timedelta(days=4))
+        assert everything(store) == before
+        assert run_at(shop, store, START + timedelta(days=4)).run.number == 2
+
+
+def test_the_same_run_again_changes_no_membership(shop: Project) -> None:
+    with open_store(shop.store_path, write=True, create=True) as store:
+        ingest_some(store, shop, Random(6), START)
+        run_at(shop, store, START)
+        memberships = everything(store)["memberships"]
+        for result in run_at(shop, store, START).run.results:
+            assert (result.entered, result.exited, result.previous) == (0, 0, result.members)
+        assert everything(store)["memberships"] == memberships
+
+
+def test_the_number_of_threads_changes_nothing(shop: Project) -> None:
+    found = []
+    for threads in (1, 2):
+        shop.store_path.unlink(missing_ok=True)
+        with open_store(shop.store_path, write=True, create=True, threads=threads) as store:
+            for seed in range(3):
+                ingest_some(store, shop, Random(seed), START)
+            run_at(shop, store, START)
+            found.append({key: members(store, key) for key in KEYS})
+    assert found[0] == found[1]
+
+
+def test_a_run_of_some_leaves_the_others_as_they_were(shop: Project) -> None:
+    with open_store(shop.store_path, write=True, create=True) as store:
+        ingest_some(store, shop, Random(7), START)
+        run_at(shop, store, START)
+        before = {key: members(store, key) for key in KEYS}
+        later = START + timedelta(days=30)
+        run = run_at(shop, store, later, "not_recent").run
+        assert [result.key for result in run.results] == ["not_recent", "recent"]
+        assert {key: members(store, key) for key in ("buyers", "lost_buyers")} == {
+            key: before[key] for key in ("buyers", "lost_buyers")
+        }
+        assert members(store, "recent") == set()
+        # What was left out may still be computed at an earlier instant than the others, which may not.
+        run_at(shop, store, START + timedelta(days=1), "buyers")
+        with pytest.raises(AudcliError, match="later than"):
+            run_at(shop, store, START + timedelta(days=1), "lost_buyers")
 
 
 def test_a_run_does_not_go_back_in_time(shop: Project) -> None:

@@ -29,7 +29,7 @@ def run(
         typer.Option(help="One row a member with ids as JSON; with ids as columns; or one column of hashes."),
     ] = "unformatted",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="[default: standard output]")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - is standard output, the default.")
     ] = None,
     id_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Which ids a single column holds. [default: email]")
@@ -50,6 +50,8 @@ def run(
     from audcli.listing import status_of
     from audcli.pipeline import load_definitions
 
+    if output == Path("-"):
+        output = None
     if invocation.json and output is None:
         raise UsageError("`--json` gives the summary, and the file needs a place of its own",
                          hint="add `--output FILE`")  # fmt: skip
@@ -81,7 +83,7 @@ def _sum_up(invocation: Invocation, receipt: Receipt) -> None:
     if invocation.json:
         render.document(receipt)
         return
-    parts = [f"{receipt.members:,} members"]
+    parts = [f"{receipt.members:,} member{'s' if receipt.members != 1 else ''}"]
     if receipt.with_id is not None:
         parts.append(f"{receipt.with_id:,} with that id")
     parts.append(f"{receipt.written:,} written")

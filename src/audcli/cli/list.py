@@ -38,7 +38,7 @@ def run(
 ) -> None:
     """List the definitions as a table."""
     from audcli.listing import list_definitions
-    from audcli.pipeline import load_definitions
+    from audcli.pipeline import keyless_problems, load_definitions
 
     project = invocation.find_project()
     definitions = load_definitions(project, clock())
@@ -48,6 +48,9 @@ def run(
     def is_wanted(each: Listed) -> bool:
         return of in (None, each.of) and kind in (None, each.kind) and status in (None, each.status)
 
+    for problem in keyless_problems(definitions):
+        render.warning(invocation.voice(), f"{problem.message} ({problem.span.file}:{problem.span.line})",
+                       hint="what is defined there is not listed")  # fmt: skip
     rows = sorted((each for each in listed if is_wanted(each)), key=_order(sort))
     if invocation.json:
         render.document(rows)

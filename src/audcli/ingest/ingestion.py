@@ -145,7 +145,7 @@ def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> Fil
         rejected=dict(sorted(staging.rejects.items())),
     )
     generation = store.generation
-    new_rejects = store_rejects(connection, file, generation + 1)
+    new_rejects = store_rejects(connection, file, generation + 1) if staging.rejects else 0
     if summary.accepted:
         identity.resolve(connection, generation + 1)
         store_calls(connection, staging.calls, staging.shapes)

@@ -104,7 +104,10 @@ def show_definition(definitions: Definitions, store: Store | None, key: str) -> 
 
 def status_of(definitions: Definitions, store: Store, key: str) -> Status | None:
     """Tell the status of one key; None for a kind that is never computed, and for a key without a definition."""
-    return next((each.status for each in list_definitions(definitions, store) if each.key == key), None)
+    loaded = definitions.documents.get(key)
+    if loaded is None:
+        return "failed" if key in definitions.broken else None
+    return _listed(definitions, loaded, _last_results(store)).status
 
 
 def _listed(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, _Last]) -> Listed:

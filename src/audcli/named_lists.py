@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from audcli.errors import AudcliError
+from audcli.external_ids import normal_id
 from audcli.plan.model import NamedList
-from audcli.plan.value_tests import normalise_id
 
 
 def values_of(source: NamedList, id_type: str | None, locate: Callable[[str], Path]) -> list[str]:
@@ -26,7 +26,7 @@ def values_of(source: NamedList, id_type: str | None, locate: Callable[[str], Pa
     trimmed = (value.strip() for value in written or ())
     kept = (value for value in trimmed if value)
     if id_type is not None:
-        kept = (normalise_id(id_type, value) for value in kept)
+        kept = (normal_id(id_type, value) for value in kept)
     return list(dict.fromkeys(kept))
 
 

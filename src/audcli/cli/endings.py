@@ -42,10 +42,17 @@ def _is_interrupt(problem: BaseException) -> bool:
     """Tell whether it all began with an interrupt; while it works, the engine makes an error of its own of one."""
     cause: BaseException | None = problem
     while cause is not None:
-        if isinstance(cause, KeyboardInterrupt) or "interrupt" in f"{type(cause).__name__} {cause}".lower():
+        if isinstance(cause, KeyboardInterrupt) or _is_of_engine(cause):
             return True
         cause = cause.__cause__ or cause.__context__
     return False
+
+
+def _is_of_engine(problem: BaseException) -> bool:
+    """Tell whether this is how the engine says that it was interrupted: by its kind, or by these very words."""
+    return type(problem).__name__ == "InterruptException" or (
+        isinstance(problem, RuntimeError) and str(problem) == "Query interrupted"
+    )
 
 
 def _tell(voice: render.Voice, problem: BaseException) -> int:
@@ -63,8 +70,10 @@ def _in_words(surprise: BaseException) -> tuple[str, str]:
     kind = type(surprise).__name__
     if kind == "OutOfMemoryException":
         return f"not enough working memory: {first_line}", "give more with `--memory-limit`"
-    if kind == "IOException" and "read" in first_line:
+    if kind == "IOException" and "Could not read" in first_line:
         return f"the store is damaged: {first_line}", "restore it from a backup, or remove it and ingest again"
+    if kind in ("IOException", "TransactionException") and "Permission denied" in first_line:
+        return "the folder of the store may not be written by this user", "name another store with `--store`"
     if isinstance(surprise, OSError) and surprise.filename is not None:
         return f"`{surprise.filename}`: {(surprise.strerror or first_line).lower()}", "nothing was changed"
     return (

@@ -8,7 +8,6 @@ identity.resolve     ids and links -> profiles
 storing              the rest  -> call names, accounts, calls, catalog, rejects
 """
 
-from audcli.ingest.calls import normal_id
 from audcli.ingest.ingestion import ingest
 from audcli.ingest.rejects import RejectedRecord, count_rejects, rejects
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
@@ -21,6 +20,5 @@ __all__ = [
     "RejectedRecord",
     "count_rejects",
     "ingest",
-    "normal_id",
     "rejects",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from audcli.external_ids import normal_id
 from audcli.ingest.json_text import encode
 from audcli.ingest.times import read_instant
 from audcli.ingest.unusable import Unusable, shown
@@ -118,11 +119,6 @@ def read_call(record: Any, rules: CallRules) -> Call:
         context,
         context_signature,
     )
-
-
-def normal_id(type_: str, text: str) -> str:
-    """Give an external id as it is kept: trimmed, and an `email` in lower case."""
-    return text.strip().lower() if type_ == "email" else text.strip()
 
 
 def _type_and_name(record: dict[str, Any]) -> tuple[str, str]:

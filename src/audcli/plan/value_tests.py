@@ -21,6 +21,7 @@ from audcli.definitions.documents import (
     TraitReference,
 )
 from audcli.definitions.paths import split_path
+from audcli.external_ids import normal_id
 from audcli.numbers import shortest_text
 from audcli.plan.model import (
     Absent,
@@ -66,12 +67,7 @@ class Surroundings:
         """Give a text literal in the form that the value has in the store."""
         if self.id_type is None:
             return literal
-        return normalise_id(self.id_type, literal)
-
-
-def normalise_id(id_type: str, value: str) -> str:
-    """Bring an external id into the form in which ingest stores it (SPEC section 4)."""
-    return value.strip().lower() if id_type == "email" else value.strip()
+        return normal_id(self.id_type, literal)
 
 
 def tests_of(operators: Operators, around: Surroundings) -> tuple[ValueTest, ...]:

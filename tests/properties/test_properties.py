@@ -7,6 +7,8 @@ smallest world found that fails too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -60,6 +62,12 @@ def test_one_audience_or_all_in_a_run_are_the_same(part: str, seed: int) -> None
     hold(deal_world(seed, 7, **PARTS[part]), seed, _the_same_alone)
 
 
+@pytest.mark.parametrize("part", COMPUTED)
+@given(seed=SEEDS)
+def test_the_order_of_the_calls_changes_nothing(part: str, seed: int) -> None:
+    hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world) == _members(_reordered(world, seed)))
+
+
 def hold(world: World, seed: int, law: Callable[[World], bool]) -> None:
     """Fail with the least world for which the law does not hold."""
     if not law(world):
@@ -83,11 +91,15 @@ def _split_everyone(world: World) -> bool:
             key, where = definition["audience"], definition["where"]
             both.append({**definition, "audience": f"not_{key}", "where": {"not": where}})
             both.append({**definition, "audience": f"everyone_{key}", "where": {"everyone": True}})
-    members = _members(World(world.calls, both, world.as_of, world.settings))
+    members = _members(replace(world, definitions=both))
     return all(
         not members[key] & members[f"not_{key}"] and members[key] | members[f"not_{key}"] == members[f"everyone_{key}"]
         for key in world.audiences
     )
+
+
+def _reordered(world: World, seed: int) -> World:
+    return replace(world, calls=Random(seed).sample(world.calls, len(world.calls)))
 
 
 def _the_same_alone(world: World) -> bool:

@@ -42,12 +42,12 @@ class World:
         return "\n".join(lines + [repr(call) for call in self.calls])
 
 
-def worlds(size: int = 20, **parts: bool) -> st.SearchStrategy[World]:
+def worlds(size: int = 20, **parts: Any) -> st.SearchStrategy[World]:
     """Draw stores of calls with `size` audiences over each; `parts` are the flags of `Dealer`."""
     return st.integers(0, 2**63).map(lambda seed: deal_world(seed, size, **parts))
 
 
-def deal_world(seed: int, size: int = 20, **parts: bool) -> World:
+def deal_world(seed: int, size: int = 20, **parts: Any) -> World:
     """Deal the world of one seed."""
     deal = Random(seed)
     as_of, accounts = deal.choice(AS_OFS), parts.get("accounts", False)

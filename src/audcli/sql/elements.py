@@ -100,7 +100,7 @@ def as_double(element: Element) -> Expr:
     if element.form == "variant" and element.kinds <= {"integer", "big_integer", "double"}:
         return sql.try_cast(element.sql, "DOUBLE")
     written = _decimal_text(element)
-    return sql.choose([(sql.fully_matches(written, _DECIMAL), sql.try_cast(written, "DOUBLE"))])
+    return sql.choose([(sql.fully_matches(written, _DECIMAL), sql.finite(sql.try_cast(written, "DOUBLE")))])
 
 
 def as_whole(element: Element) -> Expr:

@@ -137,7 +137,8 @@ def field_of(field: CallField, calls: Calls) -> One:
         case "type":
             return One(Element(sql.text(calls.type), "text", string), _STRING)
         case "event":
-            name = sql.column("name", "call_names") if calls.name is None else sql.text(calls.name)
+            # A page or screen call need not have a name.
+            name = sql.unless_empty(sql.column("name", "call_names")) if calls.name is None else sql.text(calls.name)
             return One(Element(name, "text", string), _STRING)
         case "group_id":
             return One(Element(sql.column("group_id", "accounts"), "text", string), _STRING)

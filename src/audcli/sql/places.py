@@ -110,8 +110,9 @@ def _through_lists(place: Place, names: tuple[str, ...], variables: Iterator[str
         values, shape = _members(values, name, variables), below
     found = sql.size_of(values)
     single = sql.first_of(values)
-    size = sql.choose([(sql.either(met_list), found), (_is_list(single), sql.json_size(single))])
     present = sql.sure(sql.compare("greater", found, sql.integer(0)))
+    found_by_path = sql.both([sql.either(met_list), present])
+    size = sql.choose([(found_by_path, found), (_is_list(single), sql.json_size(single))])
     elements, inner = _flattened(values, shape, variables)
     return Many(present, size, elements, "json", inner.kinds, inner)
 

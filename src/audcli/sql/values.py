@@ -111,7 +111,9 @@ def _has_element(found: Found, test: HasElement, rows: Rows) -> Expr:
 
     def passes_mapping(element: Element) -> Expr:
         place = Place(general(element).sql, "json", shape)
-        return sql.both(passes(find(place, names, rows.variables), tests, rows) for names, tests in test.tests)
+        is_object = sql.compare("equal", sql.json_kind(place.sql), sql.text("OBJECT"))
+        mapping = (passes(find(place, names, rows.variables), tests, rows) for names, tests in test.tests)
+        return sql.both([sql.sure(is_object), *mapping])
 
     return _some_element(found, passes_mapping, rows, _asks_a_list(test))
 

@@ -93,6 +93,11 @@ def opposite(value: Expr) -> Expr:
     return TRUE if value == FALSE else exp.Not(this=exp.Paren(this=value))
 
 
+def finite(value: Expr) -> Expr:
+    """Give the double where it is one; NULL for what was written beyond the range of doubles."""
+    return choose([(_call("isfinite", value), value)])
+
+
 def sure(value: Expr) -> Expr:
     """Turn an unknown truth (NULL) into false."""
     return value if value in (TRUE, FALSE) else _call("coalesce", value, FALSE)
@@ -229,6 +234,11 @@ def fully_matches(value: Expr, expression: str) -> Expr:
 def replaced(value: Expr, expression: str, by: str) -> Expr:
     """Replace the first match of an RE2 expression."""
     return _call("regexp_replace", value, text(expression), text(by))
+
+
+def unless_empty(value: Expr) -> Expr:
+    """Give the text, NULL for an empty one."""
+    return _call("nullif", value, text(""))
 
 
 def joined_text(*values: Expr) -> Expr:

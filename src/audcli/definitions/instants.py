@@ -17,11 +17,6 @@ _FORM = re.compile(
 )
 
 
-def looks_like_instant(text: str) -> bool:
-    """Tell whether a text has the form of a date or timestamp, be it one of the calendar or not."""
-    return _FORM.fullmatch(text) is not None
-
-
 def read_instant(text: str) -> datetime | date:
     """Read a date, or a timestamp as an instant in UTC (digits beyond microseconds are cut).
 

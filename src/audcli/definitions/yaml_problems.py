@@ -6,9 +6,11 @@ found unexpected end of stream   ->   error[unclosed-quote] at the quote that wa
 from __future__ import annotations
 
 from audcli.definitions.reporting import report
+from audcli.definitions.yaml_tree import MOST_LEVELS
 from audcli.diagnostics import Diagnostic, Span
 
 _CODES: tuple[tuple[str, str], ...] = (
+    ("nesting depth", "document-too-deep"),
     ("tab character", "tab-indentation"),
     ("unexpected end of stream", "unclosed-quote"),
     ("unexpected document indicator", "unclosed-quote"),
@@ -40,4 +42,4 @@ def syntax_problem(error: Exception, text: str, file: str, line: int) -> Diagnos
     character = lines[row][column : column + 1]
     if code == "quotes-needed" and character == "\t":
         code = "tab-indentation"
-    return report(code, Span(file, line + row, column + 1), character=character)
+    return report(code, Span(file, line + row, column + 1), character=character, most=MOST_LEVELS)

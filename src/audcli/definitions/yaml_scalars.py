@@ -9,7 +9,7 @@ import math
 import re
 from datetime import date, datetime
 
-from audcli.definitions.instants import looks_like_instant, read_instant
+from audcli.definitions.instants import read_instant
 
 PlainScalar = str | bool | int | float | datetime | date | None
 
@@ -24,6 +24,12 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)")
 _NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:(?:[Tt]|[ \t]+)[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[ \t]*(?:Z|[-+][0-9]{2}(?::[0-9]{2})?))?)?"
+)
+"""The form of https://yaml.org/type/timestamp.html, where seconds are never left out, with two digits everywhere: what
+other tools write without quotes because it is a mere text to YAML must stay one."""
 _LONGEST_INTEGER = 400
 """More digits than any double has: Python itself refuses to read integers much longer."""
 
@@ -56,7 +62,7 @@ def read_scalar(text: str) -> PlainScalar:
         return -math.inf if text.startswith("-") else math.inf
     if text in _NOT_A_NUMBER:
         return math.nan
-    if looks_like_instant(text):
+    if _TIMESTAMP.fullmatch(text):
         try:
             return read_instant(text)
         except ValueError as problem:

@@ -45,8 +45,7 @@ def _steps(place: Place, source: SourceDocument) -> Iterator[Diagnostic]:
         loc = (*place.loc, "sequence", position)
         if position == 0 and _negated(step):
             yield report("first-step-negated", source.key_span_of((*loc, "did")))
-        if "times" in step and (_negated(step) or position < len(steps) - 1):
-            reason = "this step must not happen" if _negated(step) else "this is not the last step"
+        if "times" in step and (reason := _times_unused(step, position, len(steps))):
             yield report("times-unused", source.key_span_of((*loc, "times")), reason=Prose(reason))
         name = step.get("as")
         if isinstance(name, str):
@@ -54,6 +53,15 @@ def _steps(place: Place, source: SourceDocument) -> Iterator[Diagnostic]:
             if name in names:
                 yield report("repeated-step", span, name=name, line=names[name])
             names.setdefault(name, span.line)
+
+
+def _times_unused(step: dict[str, Any], position: int, steps: int) -> str:
+    """Say why a step's events are not counted; empty where they are."""
+    if _negated(step):
+        return "this step must not happen"
+    if position < steps - 1:
+        return "this is not the last step"
+    return "the only step follows no other: count its events without a sequence" if position == 0 else ""
 
 
 def _later_step(place: Place, source: SourceDocument) -> Iterator[Diagnostic]:

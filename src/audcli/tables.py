@@ -83,4 +83,21 @@ create table results (
 -- Who was in an audience, from the run they entered up to (not including) the run they exited.
 create table memberships (
     definition integer not null, entity integer not null, entered_run integer not null, exited_run integer);
+
+-- Names of the traits whose values runs stored: a computed trait has one, its key; an SQL trait one for each column.
+create table trait_names (trait integer not null, definition integer not null, name varchar not null);
+
+-- The value that an entity has for a trait, from one run up to (not including) another; until_run is null for what
+-- holds now. An entity without a row has no value that an export lists. Of `number` and `json` one is null:
+--   number: a JSON number that a double holds exactly; never -0
+--   json:   any other value, as compact JSON with sorted names
+create table trait_values (
+    trait integer not null, entity integer not null, number double, json varchar,
+    since_run integer not null, until_run integer);
+
+-- The values of now, each as JSON text; numbers are written by their shortest text.
+create view current_trait_values as
+select trait, entity,
+       coalesce(json, regexp_replace(regexp_replace(to_json(number)::varchar, '\\.0$', ''), 'e(\\d)', 'e+\\1')) as value
+from trait_values where until_run is null;
 """

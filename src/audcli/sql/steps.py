@@ -26,6 +26,7 @@ from audcli.sql.events import (
     selected_calls,
     shape_of,
 )
+from audcli.sql.join_keys import join_keys
 from audcli.sql.places import Found, Nothing, One, Place, find
 
 _STRING = Shape(seen={"string": 1})
@@ -86,7 +87,8 @@ def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chain
     state = () if chains is None else chains.state[1:]
     if chains is not None and state:
         distinct = sql.rows_of(chains.table).select(*map(sql.column, chains.state)).distinct()
-        query = query.join(distinct.subquery("chains"), using="profile")
+        met = [(sql.column("profile", "people"), sql.column("profile", "chains")), *join_keys(step.filter, rows)]
+        query = query.join(distinct.subquery("chains"), on=sql.both(sql.compare("equal", *keys) for keys in met))
     return query.where(holds(step.filter, rows)).select(
         sql.column("profile", "people"),
         sql.column("time", "calls"),

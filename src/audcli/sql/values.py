@@ -34,7 +34,7 @@ from audcli.plan.model import (
 )
 from audcli.plan.walk import tests_in
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import Element, as_double, as_instant, as_text, compares, general, is_boolean
+from audcli.sql.elements import Element, as_double, as_instant, as_text, as_whole, compares, general, is_boolean
 from audcli.sql.lists import list_table
 from audcli.sql.places import Found, Many, Nothing, One, Place, find
 
@@ -202,6 +202,8 @@ def _compares_with(element: Element, test: ComparesWith, other: Element) -> Expr
     by_text = _text_relation(test.relation, as_text(element), as_text(other), test.fold)
     if test.relation in ("contains", "starts_with", "ends_with"):
         return by_text
-    numbers = as_double(element), as_double(other)
-    both_numbers = sql.both(sql.present(number) for number in numbers)
-    return sql.choose([(both_numbers, sql.compare(test.relation, *numbers))], by_text)
+    cases = []
+    for read in (as_whole, as_double):  # a double does not tell all 64-bit integers apart
+        numbers = read(element), read(other)
+        cases.append((sql.both(map(sql.present, numbers)), sql.compare(test.relation, *numbers)))
+    return sql.choose(cases, by_text)

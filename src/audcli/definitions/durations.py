@@ -15,7 +15,9 @@ from typing import Literal
 Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months"]
 
 _SECONDS: dict[str, int] = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
-_FORM = re.compile(r"([1-9][0-9]{0,8}) (seconds?|minutes?|hours?|days?|weeks?|months?)")
+FORM = r"([1-9][0-9]{0,8}) (seconds?|minutes?|hours?|days?|weeks?|months?)"
+"""How a duration is written, as a regular expression: the count, then the unit."""
+_FORM = re.compile(FORM)
 
 
 @dataclass(frozen=True, slots=True)

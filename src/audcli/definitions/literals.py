@@ -12,10 +12,10 @@ import math
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from audcli.definitions.durations import Duration
+from audcli.definitions.durations import FORM, Duration
 from audcli.definitions.instants import read_instant
 from audcli.definitions.yaml_scalars import ScalarError, read_number
 from audcli.numbers import shortest_text
@@ -120,11 +120,20 @@ def as_quantity(value: Any) -> Any:
     return {"exactly": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-ScalarField = Annotated[Scalar, BeforeValidator(_as_scalar)]
-NumberField = Annotated[Number, BeforeValidator(_as_number)]
-TextField = Annotated[Text, BeforeValidator(_as_text)]
-StringField = Annotated[str, BeforeValidator(_as_string)]
-InstantField = Annotated[Instant, BeforeValidator(_as_instant)]
-DurationField = Annotated[Duration, BeforeValidator(_as_duration)]
-PercentField = Annotated[Number, BeforeValidator(_as_percent)]
+_JSON_SCALARS = ["string", "number", "boolean"]
+_JSON_TEXTS = {"type": ["string", "number"]}
+
+ScalarField = Annotated[Scalar, BeforeValidator(_as_scalar), WithJsonSchema({"type": _JSON_SCALARS})]
+NumberField = Annotated[Number, BeforeValidator(_as_number), WithJsonSchema({"type": ["number", "string"]})]
+TextField = Annotated[Text, BeforeValidator(_as_text), WithJsonSchema(_JSON_TEXTS)]
+StringField = Annotated[str, BeforeValidator(_as_string), WithJsonSchema(_JSON_TEXTS)]
+InstantField = Annotated[
+    Instant, BeforeValidator(_as_instant), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-"})
+]
+DurationField = Annotated[
+    Duration, BeforeValidator(_as_duration), WithJsonSchema({"type": "string", "pattern": f"^{FORM}$"})
+]
+PercentField = Annotated[
+    Number, BeforeValidator(_as_percent), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100})
+]
 BetweenField = Annotated[tuple[DurationField, DurationField], BeforeValidator(_as_pair)]

@@ -84,7 +84,7 @@ class Quantity(Document):
     less_than: int | None = Field(default=None, ge=0)
 
 
-QuantityField = Annotated[Quantity, BeforeValidator(as_quantity)]
+QuantityField = Annotated[Quantity, BeforeValidator(as_quantity, json_schema_input_type=int | Quantity)]
 
 
 class Operators(Document):
@@ -131,6 +131,9 @@ def _as_operators(value: Any) -> Any:
     return {"equals": value} if isinstance(value, Scalar) else value
 
 
-Test = Annotated[Operators, BeforeValidator(_as_operators)]
+Test = Annotated[
+    Operators,
+    BeforeValidator(_as_operators, json_schema_input_type=ScalarField | list[ScalarField] | Operators),
+]
 
 Operators.model_rebuild()

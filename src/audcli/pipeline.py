@@ -125,7 +125,8 @@ def unknown_key(key: str, known: Iterable[str]) -> UsageError:
 def _plan(definitions: Definitions, chosen: set[str], project: Project, as_of: datetime) -> tuple[Plan, dict[str, str]]:
     documents = _documents(definitions)
     needed = with_dependencies(documents, chosen)
-    setting = Setting(project.settings.zone, tuple(project.settings.identity.known_by))
+    settings = project.settings
+    setting = Setting(settings.zone, tuple(settings.identity.known_by), settings.account_events)
     return build({key: documents[key] for key in sorted(needed)}, as_of, setting)
 
 

@@ -144,7 +144,7 @@ def _gather_members(connection: duckdb.DuckDBPyConnection, computed: Sequence[tu
         connection.execute("insert into computed_now values (?)", [number])
         connection.execute(
             f"""insert into members_now
-                select {number}, profile from {each.members.table} where "{each.members.column}" """
+                select {number}, {each.members.entity} from {each.members.table} where "{each.members.column}" """
         )
 
 

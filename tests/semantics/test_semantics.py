@@ -13,7 +13,7 @@ from semantics.chapters import Case, read_chapter
 from yaml_core import write_documents
 
 CHAPTERS = sorted(path for path in Path(__file__).parent.glob("*.md") if path.name != "README.md")
-NOT_COMPUTED_YET = {"computed-traits", "accounts"}
+NOT_COMPUTED_YET = {"computed-traits"}
 
 
 def _cases(evaluator: str) -> list[Any]:
@@ -22,7 +22,7 @@ def _cases(evaluator: str) -> list[Any]:
             case,
             id=f"{path.stem}: {case.name}",
             marks=pytest.mark.skip("audcli does not compute it yet")
-            if evaluator == "audcli" and path.stem in NOT_COMPUTED_YET
+            if evaluator == "audcli" and (path.stem in NOT_COMPUTED_YET or "'compute'" in str(case.definitions))
             else (),
         )
         for path in CHAPTERS

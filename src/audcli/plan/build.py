@@ -6,7 +6,7 @@ big_spenders, vip (names big_spenders)   ->   Plan(waves=((big_spenders,), (vip,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import TopologicalSorter
 from zoneinfo import ZoneInfo
@@ -15,16 +15,20 @@ from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocu
 from audcli.definitions.references import dependencies
 from audcli.numbers import shortest_text
 from audcli.plan.conditions import NotYetSupported, Resolver
-from audcli.plan.model import All, Audience, IsKnown, NamedList, Plan, Trait
+from audcli.plan.model import All, Audience, IsKnown, NamedList, Plan, Scope, Trait
 from audcli.plan.walk import audiences_in, lists_in, values_in
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What of the project's settings bears on meaning: the zone of calendar windows and who counts as known."""
+    """What of the project's settings bears on meaning.
+
+    The zone of calendar windows, who counts as known, and which events count for an account.
+    """
 
     timezone: ZoneInfo
     known_by: tuple[str, ...]
+    account_events: Scope = "own"
 
 
 def build(documents: Mapping[str, AnyDocument], as_of: datetime, setting: Setting) -> tuple[Plan, dict[str, str]]:
@@ -35,7 +39,8 @@ def build(documents: Mapping[str, AnyDocument], as_of: datetime, setting: Settin
     """
     list_documents = [each for each in documents.values() if isinstance(each, ListDocument)]
     no_texts = {each.list: _no_texts(each) for each in list_documents}
-    resolver = Resolver(as_of, setting.timezone, no_texts)
+    levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
+    resolver = Resolver(as_of, setting.timezone, no_texts, levels, setting.account_events)
     audiences: dict[str, Audience] = {}
     left_out: dict[str, str] = {}
     for key, document in documents.items():
@@ -70,13 +75,12 @@ def with_dependencies(documents: Mapping[str, AnyDocument], keys: Iterable[str])
 
 
 def _audience(document: AudienceDocument, resolver: Resolver, documents: Mapping[str, AnyDocument]) -> Audience:
-    if document.of != "users":
-        raise NotYetSupported("audiences of accounts")
-    condition = resolver.condition(document.where)
+    here = replace(resolver, level=document.of, include_anonymous=document.include_anonymous)
+    condition = here.condition(document.where)
     for value in values_in(condition):
         if isinstance(value, Trait) and isinstance(documents.get(value.names[0]), TraitDocument):
             raise NotYetSupported("computed traits")
-    if not document.include_anonymous:
+    if document.of == "users" and not document.include_anonymous:
         condition = All((condition, IsKnown()))
     return Audience(document.audience, document.of, condition)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from audcli.definitions.documents import (
@@ -35,6 +35,7 @@ from audcli.definitions.documents import (
     StepReference,
     TraitCondition,
     UsersCondition,
+    UserShare,
 )
 from audcli.definitions.documents import (
     Condition as WrittenCondition,
@@ -58,9 +59,13 @@ from audcli.plan.model import (
     InAudience,
     InSample,
     Interval,
+    Level,
     Limit,
     Not,
     Property,
+    Related,
+    RelatedAre,
+    Scope,
     SeenAt,
     Sequence,
     Step,
@@ -81,11 +86,21 @@ class NotYetSupported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """What conditions are resolved against: the instant, the project's zone, and the named lists' values but texts."""
+    """What conditions are resolved against.
+
+    The instant, the project's zone, the named lists' values but texts, of whom each audience is, and which events
+    count for accounts unless a quantifier says so. Then what changes on the way down: `level`, of whom the condition
+    at hand speaks; `scope`, which of their events count; `include_anonymous`, whether anonymous profiles are users.
+    """
 
     as_of: datetime
     timezone: ZoneInfo
     no_texts: Mapping[str, tuple[Scalar, ...]]
+    audience_levels: Mapping[str, Level]
+    account_events: Scope
+    level: Level = "users"
+    scope: Scope = "all"
+    include_anonymous: bool = False
 
     def condition(self, written: WrittenCondition) -> Condition:
         """Resolve a condition and everything below it."""
@@ -102,18 +117,21 @@ class Resolver:
                 return self._event(written)
             case IdCondition():
                 around = replace(self._around({}), id_type=written.id)
-                return ValueIs(ExternalIds(written.id), tests_of(written, around))
+                return ValueIs(ExternalIds(written.id, self.level), tests_of(written, around))
             case SampleCondition():
                 share = Fraction(str(written.sample.percent)) / 100
                 return InSample(written.sample.salt, -(-share * _SAMPLE_SPACE // 1))
             case TraitCondition():
                 return self._trait(written)
             case AudienceCondition():
-                return InAudience(written.audience)
+                return self._audience(written.audience)
             case SequenceCondition():
                 return self._sequence(written)
-            case AccountsCondition() | UsersCondition():
-                raise NotYetSupported("conditions on accounts")
+            case AccountsCondition():
+                below = replace(self, level="accounts", scope="all")
+                return _quantified(written.accounts, Related("accounts", below.condition(written.where)))
+            case UsersCondition():
+                return self._users(written)
             case _:
                 assert_never(written)
 
@@ -121,13 +139,26 @@ class Resolver:
         interval = interval_of(written, self.as_of, self.timezone)
         passes = self._filter(written.where, {})
         minimum, maximum = (1, None) if written.times is None else limits_of(written.times)
-        counts = tuple(Count(calls, passes, interval) for calls in calls_of(written))
+        counts = tuple(Count(calls, passes, interval, self.scope) for calls in calls_of(written))
         return CountIs(counts, minimum, maximum)
+
+    def _audience(self, key: str) -> Condition:
+        """Resolve the name of an audience; one of the other level asks for any of the profile's accounts or users."""
+        level = self.audience_levels[key]
+        if level == self.level:
+            return InAudience(key)
+        return RelatedAre(Related(level, InAudience(key)), count=1)
+
+    def _users(self, written: UsersCondition) -> Condition:
+        anonymous = self.include_anonymous if written.include_anonymous is None else written.include_anonymous
+        scope = written.events or self.account_events
+        below = replace(self, level="users", scope=scope, include_anonymous=anonymous)
+        return _quantified(written.users, Related("users", below.condition(written.where), anonymous))
 
     def _trait(self, written: TraitCondition) -> ValueIs:
         if not isinstance(written.trait, str):
             raise NotYetSupported("unnamed computed traits")
-        return ValueIs(trait_value(written.trait), tests_of(written, self._around({})))
+        return ValueIs(trait_value(written.trait, self.level), tests_of(written, self._around({})))
 
     def _filter(self, written: Filter | None, steps: Mapping[str, int]) -> Condition:
         match written:
@@ -150,7 +181,7 @@ class Resolver:
             steps.append(self._step(step, position, names))
             if step.as_ is not None:
                 names = {**names, step.as_: position}
-        return Sequence(tuple(steps), _limit(written.within), self.as_of)
+        return Sequence(tuple(steps), _limit(written.within), self.as_of, self.scope)
 
     def _step(self, written: WrittenStep, position: int, names: Mapping[str, int]) -> Step:
         until_now = Interval(None, interval_of(WrittenStep(), self.as_of, self.timezone).end)
@@ -170,7 +201,7 @@ class Resolver:
         def resolve(reference: Reference) -> Value:
             if isinstance(reference, StepReference):
                 return StepProperty(steps[reference.step], event_value(reference.property))
-            return trait_value(reference.trait)
+            return trait_value(reference.trait, self.level)
 
         return Surroundings(self.as_of, self.timezone, resolve, self.no_texts)
 
@@ -197,13 +228,25 @@ def event_value(path: str) -> Property | Context | CallField:
     return CallField(names[0].removeprefix("$"))  # type: ignore[arg-type]
 
 
-def trait_value(path: str) -> Trait | SeenAt:
+def trait_value(path: str, of: Level) -> Trait | SeenAt:
     """Resolve the path of a trait: `$first_seen` and `$last_seen` are times of calls."""
     if path == "$first_seen":
-        return SeenAt("first")
+        return SeenAt("first", of)
     if path == "$last_seen":
-        return SeenAt("last")
-    return Trait(split_path(path))
+        return SeenAt("last", of)
+    return Trait(split_path(path), of)
+
+
+def _quantified(quantifier: Literal["any", "all", "none"] | UserShare, related: Related) -> Condition:
+    match quantifier:
+        case "any":
+            return RelatedAre(related, count=1)
+        case "none":
+            return Not(RelatedAre(related, count=1))
+        case "all":
+            return RelatedAre(related, share=Fraction(1))
+        case UserShare(at_least=count, at_least_percent=percent):
+            return RelatedAre(related, count or 0, None if percent is None else Fraction(str(percent)) / 100)
 
 
 def _calls(type_: str, name: str) -> Calls:

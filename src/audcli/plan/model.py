@@ -13,9 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 
 Level = Literal["users", "accounts"]
+
+Scope = Literal["all", "own", "tagged"]
+"""Which events of a profile count: all; or for one of its accounts, those that carry the account (`tagged`), with
+those that carry none (`own`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,10 @@ class CallField:
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """A path into a custom trait of the entity; the first name is the trait's."""
+    """A path into a custom trait of the entity, which is a profile or an account; the first name is the trait's."""
 
     names: Names
+    of: Level = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class SeenAt:
     """The time of the entity's first or last call."""
 
     which: Literal["first", "last"]
+    of: Level = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class ExternalIds:
     """The entity's external ids of one type, a list of texts."""
 
     type: str
+    of: Level = "users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +252,7 @@ class Count:
     calls: Calls
     filter: Condition
     interval: Interval
+    scope: Scope = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +266,7 @@ class CountIs:
 
 @dataclass(frozen=True, slots=True)
 class InAudience:
-    """The entity is a member of an audience of this same plan."""
+    """The entity is a member of an audience of its own level in this same plan."""
 
     key: str
 
@@ -308,9 +317,34 @@ class Sequence:
     steps: tuple[Step, ...]
     limit: Limit | None
     as_of: datetime
+    scope: Scope = "all"
 
 
-Condition = All | AtLeast | Not | ValueIs | CountIs | InAudience | InSample | IsKnown | Sequence
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The users of an account, or the accounts of a profile (`of`), that pass the condition.
+
+    Of users those that are not known are left out, unless `include_anonymous`.
+    """
+
+    of: Level
+    condition: Condition
+    include_anonymous: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedAre:
+    """The related ones that pass are at least `count`, and at least that share (from 0 to 1) of all there are.
+
+    Without a share there need not be any; of none a share is never reached.
+    """
+
+    related: Related
+    count: int = 0
+    share: Fraction | None = None
+
+
+Condition = All | AtLeast | Not | ValueIs | CountIs | InAudience | InSample | IsKnown | Sequence | RelatedAre
 
 ALWAYS = All(())
 

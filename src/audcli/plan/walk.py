@@ -16,6 +16,8 @@ from audcli.plan.model import (
     InList,
     Not,
     OneOf,
+    Related,
+    RelatedAre,
     Sequence,
     Value,
     ValueIs,
@@ -24,7 +26,7 @@ from audcli.plan.model import (
 
 
 def parts_of(condition: Condition) -> Iterator[Condition]:
-    """Give the condition and every condition below it, the filters of events left out."""
+    """Give the condition and every condition below it on the same entity, the filters of events left out."""
     yield condition
     match condition:
         case All(parts) | AtLeast(_, parts):
@@ -34,6 +36,20 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             yield from parts_of(part)
         case _:
             pass
+
+
+def related_in(condition: Condition) -> Iterator[Related]:
+    """Give the related users and accounts that the condition speaks of, those within others first."""
+    for part in parts_of(condition):
+        if isinstance(part, RelatedAre):
+            yield from related_in(part.related.condition)
+            yield part.related
+
+
+def conditions_in(condition: Condition) -> Iterator[Condition]:
+    """Give the condition and those that it asks of related users and accounts."""
+    yield condition
+    yield from (related.condition for related in related_in(condition))
 
 
 def filters_of(condition: Condition) -> Iterator[Condition]:
@@ -49,18 +65,23 @@ def filters_of(condition: Condition) -> Iterator[Condition]:
 
 
 def audiences_in(condition: Condition) -> frozenset[str]:
-    """Give the keys of the audiences that the condition names."""
+    """Give the keys of the audiences that the condition names, also of related users and accounts."""
+    return frozenset(key for each in conditions_in(condition) for key in own_audiences_in(each))
+
+
+def own_audiences_in(condition: Condition) -> frozenset[str]:
+    """Give the keys of the audiences that the condition names of the entity itself."""
     return frozenset(part.key for part in parts_of(condition) if isinstance(part, InAudience))
 
 
 def values_in(condition: Condition) -> Iterator[Value]:
-    """Give every value that is tested or compared with, those in filters included."""
-    for tree in (condition, *filters_of(condition)):
+    """Give every value that is tested or compared with, those in filters and of related entities included."""
+    for tree in _trees_of(condition):
         yield from own_values_in(tree)
 
 
 def own_values_in(condition: Condition) -> Iterator[Value]:
-    """Give every value that is tested or compared with, those in filters left out."""
+    """Give every value of the entity itself that is tested or compared with, those in filters left out."""
     for part in parts_of(condition):
         if isinstance(part, ValueIs):
             yield part.value
@@ -68,8 +89,8 @@ def own_values_in(condition: Condition) -> Iterator[Value]:
 
 
 def lists_in(condition: Condition) -> Iterator[InList]:
-    """Give every test against a named list, those in filters included."""
-    for tree in (condition, *filters_of(condition)):
+    """Give every test against a named list, those in filters and of related entities included."""
+    for tree in _trees_of(condition):
         for part in parts_of(tree):
             if isinstance(part, ValueIs):
                 yield from (test for test in tests_in(part.tests) if isinstance(test, InList))
@@ -89,3 +110,9 @@ def tests_in(tests: Iterable[ValueTest]) -> Iterator[ValueTest]:
                     yield from tests_in(element_tests)
             case _:
                 pass
+
+
+def _trees_of(condition: Condition) -> Iterator[Condition]:
+    for each in conditions_in(condition):
+        yield each
+        yield from filters_of(each)

@@ -1,9 +1,11 @@
 """A plan becomes a script: shared leaves become columns of temporary tables, audiences expressions over them.
 
 people, profiles                  who exists at A
-traits, ids, last_calls           what they have besides events, as far as any audience asks
+seen_accounts, account_users      which accounts do, and who belongs to them
+traits, ids, last_calls …         what they have besides events, as far as any audience asks
 events_1, events_2 …              the counts of one event name each, for all audiences
 sequence_1 …                      the profiles for which a sequence holds
+related_1 …                       account | how many of its users pass a condition; or profile | … of its accounts
 wave_1, wave_2 …                  profile | one column an audience: is it a member?
 """
 
@@ -15,13 +17,17 @@ from audcli.catalog import Catalog
 from audcli.plan.model import Calls, Count, Plan
 from audcli.plan.walk import lists_in
 from audcli.sql import entities
-from audcli.sql.events import counts_pass
-from audcli.sql.leaves import IDENTIFY, Leaves, collect
+from audcli.sql.answers import Decided
+from audcli.sql.events import counts_of_events
+from audcli.sql.leaves import CARRIERS, Leaves, collect
 from audcli.sql.lists import list_table
-from audcli.sql.script import ListTable, Membership, Script, Statement
+from audcli.sql.script import ListTable, Script, Statement
 from audcli.sql.sequences import sequence_statements
 from audcli.sql.steps import Around
-from audcli.sql.waves import wave_statement
+from audcli.sql.waves import wave_statements
+
+_NO_CALLS = 0
+"""The number of calls that were never ingested; names of calls are numbered from 1."""
 
 
 def compile_plan(plan: Plan, catalog: Catalog) -> Script:
@@ -34,17 +40,21 @@ def compile_plan(plan: Plan, catalog: Catalog) -> Script:
         *_event_tables(leaves, catalog),
         *_sequence_tables(leaves, catalog),
     ]
-    memberships: dict[str, Membership] = {}
+    decided = Decided({}, {})
     for number, audiences in enumerate(plan.waves, start=1):
-        table = f"wave_{number}"
-        statements.append(wave_statement(table, audiences, leaves, memberships))
-        memberships |= {audience.key: Membership(table, audience.key) for audience in audiences}
-    return Script(tuple(_lists(plan)), tuple(statements), memberships)
+        statements.extend(wave_statements(f"wave_{number}", audiences, leaves, decided))
+    return Script(tuple(_lists(plan)), tuple(statements), decided.memberships)
 
 
 def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
-    if leaves.traits:
-        yield entities.traits(leaves.traits, catalog.numbers[IDENTIFY], plan.as_of)
+    identify, group = (catalog.numbers.get(CARRIERS[level], _NO_CALLS) for level in ("users", "accounts"))
+    if leaves.accounts:
+        yield entities.seen_accounts(group, plan.as_of)
+        yield entities.account_users(group, plan.as_of)
+    if leaves.traits["users"]:
+        yield entities.traits(leaves.traits["users"], identify, plan.as_of)
+    if leaves.traits["accounts"]:
+        yield entities.account_traits(leaves.traits["accounts"], group, plan.as_of)
     if leaves.ids:
         yield entities.ids(leaves.ids)
     if leaves.last_calls:
@@ -53,12 +63,12 @@ def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Sta
 
 def _event_tables(leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
     """Make one pass over the events of each name."""
-    by_calls: dict[Calls, list[tuple[Count, str]]] = {}
+    by_calls: dict[Calls, dict[Count, str]] = {}
     for count, column in leaves.counts.items():
-        by_calls.setdefault(count.calls, []).append((count, column))
+        by_calls.setdefault(count.calls, {})[count] = column
     for calls, counts in by_calls.items():
-        joined = leaves.tables_of_filters(count.filter for count, _ in counts)
-        yield counts_pass(leaves.events[calls], calls, counts, catalog, leaves.find, joined)
+        joined = leaves.tables_of_filters(count.filter for count in counts)
+        yield from counts_of_events(leaves.events[calls], counts, catalog, leaves.find, joined)
 
 
 def _sequence_tables(leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:

@@ -1,10 +1,13 @@
-"""The profiles that exist at A, and what they have besides events: known or not, ids, custom traits, last call.
+"""The profiles and accounts that exist at A, and what they have besides events: ids, traits, first and last call.
 
-people      identifier | profile
-profiles    profile | key | known | first_seen      those with a call up to A
-traits      profile | trait_1 | trait_2 …           the latest value of each custom trait in use
-ids         profile | ids_1 …                       the external ids of each type in use, as a list
-last_calls  profile | last_seen
+people          identifier | profile
+profiles        profile | key | known | first_seen                those with a call up to A
+traits          profile | trait_1 | trait_2 …                     the latest value of each custom trait in use
+ids             profile | ids_1 …                                 the external ids of each type in use, as a list
+last_calls      profile | last_seen
+seen_accounts   account | group_id | first_seen | last_seen       those with a group call up to A
+account_users   account | profile | since                         since the first group call that names both
+account_traits  account | trait_3 …
 """
 
 from __future__ import annotations
@@ -59,26 +62,43 @@ def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
 
 def traits(columns: Mapping[str, str], identify: int, as_of: datetime) -> Statement:
     """Take each custom trait (by name; `columns` gives the column for it) from the latest call that carries it."""
-    properties = sql.column("properties")
-    order = [sql.column("time"), sql.column("message_id")]
-    query = (
-        sql.rows_of("calls")
-        .join("people", using="identifier")
-        .select(sql.column("profile"))
+    calls = _calls_named(identify, as_of).join("people", using="identifier")
+    return Statement("traits", "custom traits from identify calls", _latest_traits(calls, "profile", columns))
+
+
+def account_traits(columns: Mapping[str, str], group: int, as_of: datetime) -> Statement:
+    """Take each custom trait of accounts from the latest group call that carries it."""
+    query = _latest_traits(_calls_named(group, as_of), "account", columns)
+    return Statement("account_traits", "custom traits from group calls", query)
+
+
+def seen_accounts(group: int, as_of: datetime) -> Statement:
+    """List the accounts that have a group call up to A."""
+    time = sql.column("time", "calls")
+    inner = (
+        _calls_named(group, as_of)
         .select(
-            *(
-                sql.named(
-                    sql.latest(sql.member_of_variant(properties, name), order, sql.has_member(properties, name)),
-                    column,
-                )
-                for name, column in columns.items()
-            )
+            sql.column("account"),
+            sql.named(sql.smallest(time), "first_seen"),
+            sql.named(sql.greatest(time), "last_seen"),
         )
-        .where(sql.compare("equal", sql.column("call_name"), sql.integer(identify)))
-        .where(sql.between(sql.column("time", "calls"), None, just_after(as_of)))
-        .group_by(sql.column("profile"))
+        .group_by(sql.column("account"))
     )
-    return Statement("traits", "custom traits from identify calls", query)
+    query = (
+        exp.Select()
+        .from_(inner.subquery("seen"))
+        .join("accounts", using="account")
+        .select(*(sql.column(name) for name in ("account", "group_id", "first_seen", "last_seen")))
+    )
+    return Statement("seen_accounts", "accounts with a group call up to the as-of", query)
+
+
+def account_users(group: int, as_of: datetime) -> Statement:
+    """Say which profiles belong to which accounts: those that a group call up to A names together."""
+    pair = [sql.column("account"), sql.column("profile")]
+    since = sql.named(sql.smallest(sql.column("time", "calls")), "since")
+    query = _calls_named(group, as_of).join("people", using="identifier").select(*pair, since).group_by(*pair)
+    return Statement("account_users", "users of the accounts", query)
 
 
 def ids(columns: Mapping[str, str]) -> Statement:
@@ -116,3 +136,21 @@ def last_calls(as_of: datetime) -> Statement:
         .group_by(sql.column("profile"))
     )
     return Statement("last_calls", "time of the last call", query)
+
+
+def _calls_named(call_name: int, as_of: datetime) -> exp.Select:
+    return (
+        sql.rows_of("calls")
+        .where(sql.compare("equal", sql.column("call_name"), sql.integer(call_name)))
+        .where(sql.between(sql.column("time", "calls"), None, just_after(as_of)))
+    )
+
+
+def _latest_traits(calls: exp.Select, entity: str, columns: Mapping[str, str]) -> exp.Select:
+    properties = sql.column("properties")
+    order = [sql.column("time"), sql.column("message_id")]
+    latest = (
+        sql.named(sql.latest(sql.member_of_variant(properties, name), order, sql.has_member(properties, name)), column)
+        for name, column in columns.items()
+    )
+    return calls.select(sql.column(entity), *latest).group_by(sql.column(entity))

@@ -1,11 +1,16 @@
 """Events: where the values of a call are, and the one pass over the events of each name that counts them all.
 
-events_1    profile | count_1 | count_2 …       one row for each profile with an event that any leaf can count
+events_1              profile | count_1 | count_2 …             one row for each profile with an event that can count
+events_1_by_account   profile | account | count_1 | count_2 …   … and each account that its events carry, NULL for none
+events_1_own          account | profile | count_2 …             … for the accounts that the profile belongs to
+
+Where accounts ask, the pass is made by account, and the rest is added up from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -17,6 +22,7 @@ from audcli.sql.conditions import holds
 from audcli.sql.elements import Element
 from audcli.sql.places import Found, One, Place, find
 from audcli.sql.script import Statement
+from audcli.sql.subjects import ACCOUNT_USERS, PROFILE, USER_OF_ACCOUNT, Keys, Table
 from audcli.sql.values import Rows
 
 Elsewhere = Callable[[Value, Iterator[str]], Found]
@@ -61,30 +67,53 @@ def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
     return rows
 
 
-def counts_pass(
-    table: str,
-    calls: Calls,
-    counts: Sequence[tuple[Count, str]],
-    catalog: Catalog,
-    elsewhere: Elsewhere,
-    joined: Sequence[str],
-) -> Statement:
+def counts_of_events(
+    table: str, counts: Mapping[Count, str], catalog: Catalog, elsewhere: Elsewhere, joined: Iterable[Table]
+) -> Iterator[Statement]:
     """Count the events of one name for all leaves (`counts` gives each its column) in one pass.
 
     `joined` are the tables by profile that filters compare with.
     """
-    rows = event_rows(calls, catalog, elsewhere)
-    filters = _numbered(dict.fromkeys(count.filter for count, _ in counts), "passes_")
+    around = _Pass(catalog, elsewhere, joined)
+    of_profiles = {column: count for count, column in counts.items() if count.scope == "all"}
+    every = {column: count for count, column in counts.items()}  # of each column one of its scopes
+    if all(count.scope == "all" for count in counts):
+        yield _counts_pass(table, every, around, PROFILE)
+        return
+    by_account = f"{table}_by_account"
+    yield _counts_pass(by_account, every, around, USER_OF_ACCOUNT)
+    if of_profiles:
+        yield Statement(table, "the same of all accounts together", _of_profiles(by_account, of_profiles))
+    own = [column for count, column in counts.items() if count.scope == "own"]
+    if own:
+        yield Statement(f"{table}_own", "the same for each account", _of_users(by_account, own))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What a pass over events is made with: the catalog, where other values are, and the tables of those."""
+
+    catalog: Catalog
+    elsewhere: Elsewhere
+    joined: Iterable[Table]
+
+
+def _counts_pass(table: str, counts: Mapping[str, Count], around: _Pass, keys: Keys) -> Statement:
+    calls = next(iter(counts.values())).calls
+    rows = event_rows(calls, around.catalog, around.elsewhere)
+    filters = _numbered(dict.fromkeys(count.filter for count in counts.values()), "passes_")
     values = [value for condition in filters for value in own_values_in(condition)]
-    inner = selected_calls(calls, catalog, _hull([count.interval for count, _ in counts]), joined, values).select(
-        sql.column("profile", "people"),
+    interval = _hull([count.interval for count in counts.values()])
+    inner = selected_calls(calls, around.catalog, interval, around.joined, values).select(
+        *(sql.column(key, {"profile": "people", "account": "calls"}[key]) for key in keys),
         sql.column("time"),
         *(sql.named(holds(condition, rows), name) for condition, name in filters.items()),
     )
+    entity = [sql.column(key) for key in keys]
     query = (
         exp.Select()
         .from_(inner.subquery("filtered"))
-        .select(sql.column("profile"))
+        .select(*entity)
         .select(
             *(
                 sql.named(
@@ -98,16 +127,43 @@ def counts_pass(
                     ),
                     column,
                 )
-                for count, column in counts
+                for column, count in counts.items()
             )
         )
-        .group_by(sql.column("profile"))
+        .group_by(*entity)
     )
     return Statement(table, f"counts of {calls.type} {calls.name or '*'}", query)
 
 
+def _of_profiles(by_account: str, columns: Iterable[str]) -> exp.Select:
+    """Add up what the pass found, whatever account the events carry."""
+    sums = (sql.named(sql.added(sql.column(column)), column) for column in columns)
+    return sql.rows_of(by_account).select(sql.column("profile"), *sums).group_by(sql.column("profile"))
+
+
+def _of_users(by_account: str, columns: Iterable[str]) -> exp.Select:
+    """Add for every user of an account the events that carry it and those that carry none."""
+    pair = [sql.column(key, ACCOUNT_USERS.name) for key in ACCOUNT_USERS.keys]
+    query = sql.rows_of(ACCOUNT_USERS.name).select(*pair)
+    for name, carries in (("tagged", sql.same), ("untagged", lambda one, _: sql.absent(one))):
+        is_theirs = [
+            sql.compare("equal", sql.column("profile", name), sql.column("profile", ACCOUNT_USERS.name)),
+            carries(sql.column("account", name), sql.column("account", ACCOUNT_USERS.name)),
+        ]
+        query = query.join(exp.to_table(by_account).as_(name), on=sql.both(is_theirs), join_type="left")
+    return query.select(
+        *(
+            sql.named(
+                sql.total([sql.otherwise(sql.column(column, name), sql.integer(0)) for name in ("tagged", "untagged")]),
+                column,
+            )
+            for column in columns
+        )
+    )
+
+
 def selected_calls(
-    calls: Calls, catalog: Catalog, interval: Interval, joined: Sequence[str], values: Iterable[Value]
+    calls: Calls, catalog: Catalog, interval: Interval, joined: Iterable[Table], values: Iterable[Value]
 ) -> exp.Select:
     """Begin a query over the calls of a name within an interval, with their profile and the joined tables.
 
@@ -120,7 +176,7 @@ def selected_calls(
     if CallField("group_id") in values:
         query = query.join("accounts", using="account", join_type="left")
     for table in joined:
-        query = query.join(table, using="profile", join_type="left")
+        query = query.join(table.name, using=list(table.keys), join_type="left")
     return query.where(sql.is_in(sql.column("call_name", "calls"), numbers)).where(
         sql.between(sql.column("time", "calls"), interval.start, interval.end)
     )

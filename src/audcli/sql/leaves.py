@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from audcli.catalog import Catalog, Shape
@@ -13,20 +13,28 @@ from audcli.plan.model import (
     Count,
     CountIs,
     ExternalIds,
+    Level,
     Plan,
+    RelatedAre,
+    Scope,
     SeenAt,
     Sequence,
     Trait,
     Value,
 )
-from audcli.plan.walk import own_values_in, parts_of, values_in
+from audcli.plan.walk import conditions_in, own_values_in, parts_of, values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import Element
 from audcli.sql.events import call_numbers
 from audcli.sql.places import Found, Many, Nothing, One, Place, find
+from audcli.sql.subjects import ACCOUNT, PROFILE, PROFILES, SEEN_ACCOUNTS, Table, entity_keys
 
-IDENTIFY = ("identify", "")
+CARRIERS: Mapping[Level, tuple[str, str]] = {"users": ("identify", ""), "accounts": ("group", "")}
+"""The calls that carry custom traits."""
+
 _STRING = Shape(seen={"string": 1})
+_TRAITS: Mapping[Level, Table] = {"users": Table("traits", PROFILE), "accounts": Table("account_traits", ACCOUNT)}
+_SUFFIXES: Mapping[Scope, str] = {"all": "", "own": "_own", "tagged": "_by_account"}
 
 _Leaf = TypeVar("_Leaf", bound=Hashable)
 
@@ -35,81 +43,91 @@ _Leaf = TypeVar("_Leaf", bound=Hashable)
 class Leaves:
     """What all audiences of a plan ask of the store, each with its place.
 
-    `traits` and `ids` give the column of the tables of these names by trait name and id type; `counts` the column by
-    count, in the table that `events` gives for the calls; `sequences` the table of each sequence. What the catalog
-    knows never to occur has no place.
+    `traits` and `ids` give the column of the tables of these names by trait name (for each level) and id type;
+    `events` the beginning of the names of the tables of the calls' counts, and `counts` the column of each count,
+    which is the same in all scopes; `sequences` the table of each sequence. What the catalog knows never to occur has
+    no place. `accounts` tells whether any leaf is about accounts or their users.
     """
 
-    identify: Shape
-    traits: Mapping[str, str]
+    carried: Mapping[Level, Shape]
+    traits: Mapping[Level, Mapping[str, str]]
     ids: Mapping[str, str]
     last_calls: bool
     events: Mapping[Calls, str]
     counts: Mapping[Count, str]
     sequences: Mapping[Sequence, str]
+    accounts: bool
 
     def find(self, value: Value, variables: Iterator[str]) -> Found:
-        """Say where a value of a profile is, in tables that have a row for each profile or none."""
+        """Say where a value of an entity is, in tables that have a row for each entity or none."""
         match value:
-            case Trait(names):
-                below = self.identify.named(names[0])
-                if names[0] not in self.traits or below is None:
+            case Trait(names, of):
+                below = self.carried[of].named(names[0])
+                if names[0] not in self.traits[of] or below is None:
                     return Nothing()
-                place = Place(sql.column(self.traits[names[0]], "traits"), "variant", below)
+                place = Place(sql.column(self.traits[of][names[0]], _TRAITS[of].name), "variant", below)
                 return find(place, names[1:], variables)
+            case SeenAt(which, "accounts"):
+                return _instant(f"{which}_seen", "seen_accounts")
             case SeenAt("first"):
                 return _instant("first_seen", "profiles")
             case SeenAt():
                 return _instant("last_seen", "last_calls")
+            case ExternalIds(_, "accounts"):
+                group_id = sql.column("group_id", "seen_accounts")
+                return Many(sql.TRUE, sql.integer(1), sql.list_of(group_id), "text", _STRING.kinds, _STRING)
             case ExternalIds(type_):
                 ids = sql.column(self.ids[type_], "ids")
-                kinds = _STRING.kinds
-                return Many(sql.present(ids), sql.size_of(ids), ids, "text", kinds, _STRING)
+                return Many(sql.present(ids), sql.size_of(ids), ids, "text", _STRING.kinds, _STRING)
             case _:
-                raise AssertionError(f"{value} is not a value of a profile")
+                raise AssertionError(f"{value} is not a value of an entity")
 
-    def tables_of(self, conditions: Iterable[Condition]) -> list[str]:
-        """Name the tables by profile that the conditions read, those of their events' filters left out."""
-        tables: dict[str, None] = {}
+    def table_of_count(self, count: Count) -> Table:
+        """Give the table that has the count's column."""
+        return Table(self.events[count.calls] + _SUFFIXES[count.scope], entity_keys(count.scope))
+
+    def tables_of(self, conditions: Iterable[Condition]) -> dict[Table, None]:
+        """Give the tables that the conditions read of the entity itself, those of their events' filters left out."""
+        tables: dict[Table, None] = {}
         for condition in conditions:
             tables.update(dict.fromkeys(self._tables_of_values(own_values_in(condition))))
             for part in parts_of(condition):
                 match part:
                     case CountIs(counts):
-                        tables.update((self.events[each.calls], None) for each in counts if each in self.counts)
-                    case Sequence() if part in self.sequences:
-                        tables[self.sequences[part]] = None
+                        tables.update((self.table_of_count(each), None) for each in counts if each in self.counts)
+                    case Sequence(scope=scope) if part in self.sequences:
+                        tables[Table(self.sequences[part], entity_keys(scope))] = None
                     case _:
                         pass
-        return list(tables)
+        return tables
 
-    def tables_of_filters(self, filters: Iterable[Condition]) -> list[str]:
-        """Name the tables by profile that filters of events compare with."""
+    def tables_of_filters(self, filters: Iterable[Condition]) -> dict[Table, None]:
+        """Give the tables of entities that filters of events compare with."""
         values = (value for each in filters for value in values_in(each))
-        return list(dict.fromkeys(self._tables_of_values(values)))
+        return dict.fromkeys(self._tables_of_values(values))
 
-    def _tables_of_values(self, values: Iterable[Value]) -> Iterator[str]:
+    def _tables_of_values(self, values: Iterable[Value]) -> Iterator[Table]:
         for value in values:
             match value:
-                case Trait(names) if names[0] in self.traits:
-                    yield "traits"
+                case Trait(names, of) if names[0] in self.traits[of]:
+                    yield _TRAITS[of]
+                case SeenAt(_, "accounts") | ExternalIds(_, "accounts"):
+                    yield SEEN_ACCOUNTS
                 case ExternalIds():
-                    yield "ids"
+                    yield Table("ids", PROFILE)
                 case SeenAt("first"):
-                    yield "profiles"
+                    yield PROFILES
                 case SeenAt():
-                    yield "last_calls"
+                    yield Table("last_calls", PROFILE)
                 case _:
                     pass
 
 
 def collect(plan: Plan, catalog: Catalog) -> Leaves:
     """Gather the leaves of all audiences of the plan."""
-    conditions = [audience.condition for audience in plan.audiences]
-    values = [value for condition in conditions for value in values_in(condition)]
+    conditions = [each for audience in plan.audiences for each in conditions_in(audience.condition)]
+    values = [value for audience in plan.audiences for value in values_in(audience.condition)]
     parts = [part for condition in conditions for part in parts_of(condition)]
-    identify = catalog.calls[IDENTIFY].properties if IDENTIFY in catalog.calls else Shape()
-    traits = (value.names[0] for value in values if isinstance(value, Trait))
     counts = [
         count
         for part in parts
@@ -117,16 +135,26 @@ def collect(plan: Plan, catalog: Catalog) -> Leaves:
         for count in part.counts
         if call_numbers(count.calls, catalog)
     ]
-    sequences = [part for part in parts if isinstance(part, Sequence)]
+    columns = _numbered((replace(count, scope="all") for count in counts), "count_")
+    carried = {level: catalog.calls[call].properties if call in catalog.calls else Shape()
+               for level, call in CARRIERS.items()}  # fmt: skip
+    of_users = [value for value in values if isinstance(value, ExternalIds) and value.of == "users"]
     return Leaves(
-        identify=identify,
-        traits=_numbered((name for name in traits if identify.named(name) is not None), "trait_"),
-        ids=_numbered((value.type for value in values if isinstance(value, ExternalIds)), "ids_"),
+        carried=carried,
+        traits={level: _traits(values, level, shape) for level, shape in carried.items()},
+        ids=_numbered((value.type for value in of_users), "ids_"),
         last_calls=SeenAt("last") in values,
         events=_numbered((count.calls for count in counts), "events_"),
-        counts=_numbered(counts, "count_"),
-        sequences=_numbered(sequences, "sequence_"),
+        counts={count: columns[replace(count, scope="all")] for count in counts},
+        sequences=_numbered((part for part in parts if isinstance(part, Sequence)), "sequence_"),
+        accounts=any(each.level == "accounts" for each in plan.audiences)
+        or any(isinstance(part, RelatedAre) for part in parts),
     )
+
+
+def _traits(values: Iterable[Value], level: Level, carried: Shape) -> dict[str, str]:
+    names = (value.names[0] for value in values if isinstance(value, Trait) and value.of == level)
+    return _numbered((name for name in names if carried.named(name) is not None), "trait_")
 
 
 def _instant(column: str, table: str) -> One:

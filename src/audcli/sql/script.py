@@ -34,10 +34,14 @@ class ListTable:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Where an audience's members stand: the rows of `table` (by `profile`) in which `column` is true."""
+    """Where an audience's members stand: the rows of `table` in which `column` is true.
+
+    `entity` is the column of their numbers, `profile` or `account`.
+    """
 
     table: str
     column: str
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ limit and the first event that a negated step in between forbids. So it follows 
 
 What later steps compare with is carried along in columns (`seen_…`), and events are chained within equal values of
 these. `start` is the latest time at which a chain that ends here can have begun; where that may not be the best
-one, it is among the columns within whose equal values events are chained.
+one, it is among the columns within whose equal values events are chained. Where events are to count for an account,
+`account` stands beside `profile` everywhere: chains are of one user of one account.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from audcli.plan.model import Limit, Sequence, Step
 from audcli.sql import vocabulary as sql
 from audcli.sql.script import Statement
 from audcli.sql.steps import Around, Chains, can_occur, carried, events_of_step
+from audcli.sql.subjects import entity_keys, subject_of_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
     work = _Work(table, sequence, around)
     performed = [index for index, step in enumerate(sequence.steps) if step.performed]
     if not all(can_occur(sequence.steps[index], around.catalog) for index in performed if _needed(work, index)):
-        yield Statement(table, "a sequence that nobody has", _profiles_of(sql.rows_of("people"), [sql.FALSE]))
+        everyone = subject_of_scope(sequence.scope).name
+        yield Statement(
+            table, "a sequence that nobody has", _owners_of(work, everyone, sql.rows_of(everyone), [sql.FALSE])
+        )
         return
     chains = _first_chains(work)
     yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains))
@@ -157,7 +162,7 @@ def _ending(work: _Work, chains: Chains) -> exp.Select:
     if work.sequence.limit is not None:
         start = sql.column("start", chains.table)
         conditions.append(sql.compare("less_or_equal", time, _after(start, work.sequence.limit)))
-    return _profiles_of(query, conditions, chains.table)
+    return _owners_of(work, chains.table, query, conditions)
 
 
 def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
@@ -195,7 +200,7 @@ def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
         if negated.limit is not None:
             clear.append(sql.compare("greater", at, _after(time, negated.limit)))
         conditions.append(sql.either(clear))
-    return _profiles_of(query, conditions, chains.table)
+    return _owners_of(work, chains.table, query, conditions)
 
 
 def _running_counts(work: _Work, chains: Chains, index: int) -> exp.Select:
@@ -237,10 +242,11 @@ def _asof(query: exp.Select, events: exp.Select, name: str, chains: Chains, comp
     return query.join(events.subquery(name), on=sql.both([*same, nearest]), join_type="asof left")
 
 
-def _profiles_of(query: exp.Select, conditions: list[Expr], table: str = "people") -> exp.Select:
+def _owners_of(work: _Work, table: str, query: exp.Select, conditions: list[Expr]) -> exp.Select:
     for condition in conditions:
         query = query.where(condition)
-    return query.select(sql.column("profile", table), sql.named(sql.TRUE, "holds")).distinct()
+    owner = [sql.column(key, table) for key in entity_keys(work.sequence.scope)]
+    return query.select(*owner, sql.named(sql.TRUE, "holds")).distinct()
 
 
 def _after(time: Expr, limit: Limit) -> Expr:

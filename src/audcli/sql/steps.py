@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.catalog import Catalog, Shape, combined
-from audcli.plan.model import CallField, Calls, Context, Property, Sequence, Step, StepProperty, Value
+from audcli.plan.model import CallField, Calls, Context, Property, Scope, Sequence, Step, StepProperty, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
@@ -28,6 +28,7 @@ from audcli.sql.events import (
 )
 from audcli.sql.join_keys import join_keys
 from audcli.sql.places import Found, Nothing, One, Place, find
+from audcli.sql.subjects import ACCOUNT_USERS, Table, entity_keys
 
 _STRING = Shape(seen={"string": 1})
 
@@ -38,7 +39,7 @@ class Around:
 
     catalog: Catalog
     elsewhere: Elsewhere
-    joined: tuple[str, ...]
+    joined: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,15 @@ def can_occur(step: Step, catalog: Catalog) -> bool:
 
 
 def carried(sequence: Sequence, index: int, keeps_start: bool) -> tuple[str, ...]:
-    """Name the state columns after a step: the profile, and what later steps compare with."""
+    """Name the state columns after a step: whose events they are, and what later steps compare with."""
     seen = [each.column for each in _seen(sequence) if each.step <= index < each.last]
-    return ("profile", *(("start",) if keeps_start else ()), *seen)
+    return (*entity_keys(sequence.scope), *(("start",) if keeps_start else ()), *seen)
 
 
 def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around: Around) -> exp.Select:
-    """Give profile, time, the columns that the step adds to the state, and the state of the chains it can continue.
+    """Give whose each event is, its time, what the step adds to the state, and the state of chains it can continue.
 
-    An event stands once for each distinct state of its profile's chains with which it passes the step's filter.
+    An event stands once for each distinct state of its owner's chains with which it passes the step's filter.
     """
     step = sequence.steps[index]
     queries = [
@@ -83,18 +84,32 @@ def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chain
     rows = event_rows(calls, around.catalog, _Elsewhere(sequence, around).find)
     captured = [each for each in _seen(sequence) if each.step == index]
     values = [*own_values_in(step.filter), *(each.value for each in captured)]
-    query = selected_calls(calls, around.catalog, step.interval, around.joined, values)
-    state = () if chains is None else chains.state[1:]
+    query, keys = _owned(selected_calls(calls, around.catalog, step.interval, around.joined, values), sequence.scope)
+    state = () if chains is None else chains.state[len(keys) :]
     if chains is not None and state:
         distinct = sql.rows_of(chains.table).select(*map(sql.column, chains.state)).distinct()
-        met = [(sql.column("profile", "people"), sql.column("profile", "chains")), *join_keys(step.filter, rows)]
-        query = query.join(distinct.subquery("chains"), on=sql.both(sql.compare("equal", *keys) for keys in met))
+        met = [(key, sql.column(name, "chains")) for name, key in keys.items()] + [*join_keys(step.filter, rows)]
+        query = query.join(distinct.subquery("chains"), on=sql.both(sql.compare("equal", *pair) for pair in met))
     return query.where(holds(step.filter, rows)).select(
-        sql.column("profile", "people"),
+        *keys.values(),
         sql.column("time", "calls"),
         *(sql.column(name, "chains") for name in state),
         *(sql.named(_root(each.value, calls), each.column) for each in captured),
     )
+
+
+def _owned(calls: exp.Select, scope: Scope) -> tuple[exp.Select, dict[str, Expr]]:
+    """Say of the calls whose they are; within an account's scope each stands once for every account it counts for."""
+    profile = sql.column("profile", "people")
+    if scope == "all":
+        return calls, {"profile": profile}
+    account, carried = sql.column("account", ACCOUNT_USERS.name), sql.column("account", "calls")
+    counts = [sql.compare("equal", carried, account)]
+    if scope == "own":
+        counts.append(sql.absent(carried))
+    theirs = sql.compare("equal", profile, sql.column("profile", ACCOUNT_USERS.name))
+    query = calls.join(ACCOUNT_USERS.name, on=sql.both([theirs, sql.either(counts)]))
+    return query, {"account": account, "profile": profile}
 
 
 @dataclass(frozen=True, slots=True)

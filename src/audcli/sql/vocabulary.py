@@ -116,6 +116,11 @@ def total(parts: Sequence[Expr]) -> Expr:
     return exp.Paren(this=added) if len(parts) > 1 else added
 
 
+def product(value: Expr, factor: int) -> Expr:
+    """Multiply a whole number, up to 38 digits."""
+    return exp.Mul(this=cast(value, "HUGEINT"), expression=integer(factor))
+
+
 def difference(left: Expr, right: Expr) -> Expr:
     """Subtract."""
     return exp.Paren(this=exp.Sub(this=left, expression=right))
@@ -404,6 +409,11 @@ def smallest(value: Expr) -> Expr:
     return _call("min", value)
 
 
+def added(value: Expr) -> Expr:
+    """Add up the values of a group."""
+    return _call("sum", value)
+
+
 def greatest(value: Expr) -> Expr:
     """Give the greatest value."""
     return _call("max", value)
@@ -416,7 +426,7 @@ def running_greatest(value: Expr, within: Sequence[Expr], order: Expr) -> Expr:
 
 def running_total(value: Expr, within: Sequence[Expr], order: Expr) -> Expr:
     """Add the values up to this row and its equals in the order, among rows with equal `within`."""
-    return _running(_call("sum", value), within, order)
+    return _running(added(value), within, order)
 
 
 def count_rows() -> Expr:

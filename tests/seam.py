@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from audcli.export import ExportOptions, export_audience
+from audcli.export import ExportOptions, export_key
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
@@ -78,5 +78,5 @@ def compute_members(project: Project, store: Store, as_of: datetime, only: Itera
 
 def _exported_keys(store: Store, key: str) -> set[str]:
     written = io.BytesIO()
-    export_audience(store.connection, key, ExportOptions("unformatted"), written)
+    export_key(store.connection, key, ExportOptions("unformatted"), written)
     return {row["key"] for row in csv.DictReader(io.StringIO(written.getvalue().decode()))}

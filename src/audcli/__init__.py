@@ -16,7 +16,7 @@
                               runs.commit: entered, exited, in one transaction
                                    |
                                    v
-                              export.export_audience: CSV
+                              export.export_key: CSV
 
 `audcli.pipeline` tells this story in code; `audcli.cli` is the only room that prints or reads the clock.
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 import pyarrow as pa
 
-from audcli.export import ExportOptions, Receipt, export_audience
+from audcli.export import ExportOptions, Receipt, export_key
 from audcli.tables import SCHEMA
 
 Ids = Sequence[tuple[str, str]]
@@ -89,5 +89,5 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mappi
 def exported(connection: duckdb.DuckDBPyConnection, options: ExportOptions) -> tuple[bytes, Receipt]:
     """Export the audience into memory."""
     out = io.BytesIO()
-    receipt = export_audience(connection, KEY, options, out)
+    receipt = export_key(connection, KEY, options, out)
     return out.getvalue(), receipt

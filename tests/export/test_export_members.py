@@ -18,7 +18,7 @@ from export_stores import (
 )
 
 from audcli.errors import AudcliError
-from audcli.export import ExportOptions, expected_seconds, export_audience
+from audcli.export import ExportOptions, expected_seconds, export_key
 
 UNFORMATTED = ExportOptions()
 
@@ -74,8 +74,8 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
     connection = profiles_store({})
     target = tmp_path / "big.csv"
     with pytest.raises(AudcliError) as caught:
-        export_audience(connection, "big_spender", UNFORMATTED, target)
-    assert caught.value.message == "no run has computed an audience `big_spender`"
+        export_key(connection, "big_spender", UNFORMATTED, target)
+    assert caught.value.message == "no run has computed an audience or a trait `big_spender`"
     assert caught.value.hint == (
         "did you mean `big_spenders`? what is defined but new needs `audcli compute big_spender` first"
     )
@@ -84,7 +84,7 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
 def test_unknown_key_far_from_all() -> None:
     with pytest.raises(AudcliError) as caught:
-        export_audience(empty_store(), "vips", UNFORMATTED, Path("never.csv"))
+        export_key(empty_store(), "vips", UNFORMATTED, Path("never.csv"))
     assert caught.value.hint == "what is defined but new needs `audcli compute vips` first"
 
 
@@ -95,13 +95,6 @@ def test_key_that_only_ever_failed_names_compute() -> None:
         exported(connection, UNFORMATTED)
     assert caught.value.message == f"no run has computed `{KEY}` yet"
     assert caught.value.hint == f"`audcli compute {KEY}` does"
-
-
-def test_a_trait_is_no_audience() -> None:
-    connection = profiles_store({})
-    connection.execute("update definitions set kind = 'sql_trait'")
-    with pytest.raises(AudcliError, match="`big_spenders` is no audience but a sql trait"):
-        exported(connection, UNFORMATTED)
 
 
 def test_expected_seconds_grow_with_members_and_ids() -> None:

@@ -188,9 +188,31 @@ def test_accounts_have_group_ids() -> None:
         exported(connection, ExportOptions("single-column", id_type="email"))
 
 
+def test_header_may_be_another_or_none() -> None:
+    connection = profiles_store({"use_a": [("email", "a@x.com")]})
+    named, receipt = exported(connection, ExportOptions("single-column", header='e-mail, "hashed"'))
+    assert named.decode() == f'"e-mail, ""hashed"""\r\n{sha256("a@x.com")}\r\n'
+    assert receipt.header == ('e-mail, "hashed"',)
+    bare, receipt = exported(connection, ExportOptions("single-column", no_header=True))
+    assert bare.decode() == f"{sha256('a@x.com')}\r\n"
+    assert (receipt.header, receipt.written) == (None, 1)
+    assert exported(connection, ExportOptions("single-column", match="google", header="x"))[0].startswith(b"x\r\n")
+    assert exported(profiles_store({}), ExportOptions("single-column", no_header=True))[0] == b""
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"format": "indexed", "match": "google"}, "`--match` has no meaning for the format `indexed`"),
+        ({"format": "indexed", "header": "x"}, "`--header` has no meaning for the format `indexed`"),
+        ({"format": "unformatted", "no_header": True}, "`--no-header` has no meaning for the format `unformatted`"),
+        ({"format": "single-column", "header": "x", "no_header": True}, "`--header` and `--no-header` contradict"),
+        (
+            {"format": "single-column", "columns": ("plan",)},
+            "`--columns` has no meaning for the format `single-column`",
+        ),
+        ({"format": "expanded", "columns": ("plan",)}, "`--columns` has no meaning for the format `expanded`"),
+        ({"max_rows": 0}, "`--max-rows` is less than one row"),
         ({"format": "indexed", "id_type": "email"}, "`--id-type` has no meaning for the format `indexed`"),
         ({"format": "unformatted", "raw": True}, "`--raw` has no meaning for the format `unformatted`"),
         ({"format": "unformatted", "upper": True}, "`--upper` has no meaning"),

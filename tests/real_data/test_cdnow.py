@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from audcli.export import ExportOptions, export_audience
+from audcli.export import ExportOptions, export_key
 from audcli.store import STORE_FILE, open_store
 from cli.commands import audcli, project
 
@@ -66,7 +66,7 @@ def test_every_member_list_equals_a_plain_loop(tmp_path: Path) -> None:
     with open_store(shop / STORE_FILE, write=False) as store:
         for key, expected in by_plain_loop(orders).items():
             written = io.BytesIO()
-            export_audience(store.connection, key, ExportOptions("indexed"), written)
+            export_key(store.connection, key, ExportOptions("indexed"), written)
             rows = list(csv.DictReader(io.StringIO(written.getvalue().decode())))
             assert {row["user_id"] for row in rows} == expected
             assert len(rows) == len(expected) > 0

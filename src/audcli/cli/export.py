@@ -1,94 +1,142 @@
-"""`audcli export`: the members of an audience as a file that an ad platform, e-mail tool or CRM takes."""
+"""`audcli export`: an audience or a trait as a file that an ad platform, e-mail tool or CRM takes."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from audcli.cli import render
+from audcli.cli.export_summary import advise, sum_up
 from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_export
 
 if TYPE_CHECKING:
-    from audcli.export import Receipt
+    from audcli.export import ExportOptions
+    from audcli.project import Project
+    from audcli.store import Store
 
 NAME = "export"
-HELP = """Write the members of an audience, as its last committed run has them, as CSV.
+HELP = """Write an audience or a trait, as its last committed run has it, as CSV.
 
-Example: `audcli export big_spenders --format single-column --output emails.csv`
+Example: `audcli export big_spenders --format single-column --match meta --output emails.csv`
 """
+
+_ESTIMATE_FROM_SECONDS = 2.0
+_SINGLE = "Single column"
+
+Format = Annotated[
+    Literal["unformatted", "indexed", "single-column", "expanded"],
+    typer.Option(
+        help="One row each with ids as JSON; with ids as columns; one column of hashes; for traits: expanded."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - is standard output, the default.")
+]
+Columns = Annotated[str, typer.Option(metavar="TRAIT,…", help="Traits to add as columns; account.TRAIT for users.")]
+MaxRows = Annotated[int | None, typer.Option(metavar="N", min=1, help="Split into numbered files of N rows.")]
+IdType = Annotated[
+    str | None, typer.Option(metavar="TYPE", help="Which ids. [default: email]", rich_help_panel=_SINGLE)
+]
+Match = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLATFORM", help="By the rules of google, meta, tiktok, … or google-2026-07.", rich_help_panel=_SINGLE
+    ),
+]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="Normalise the values, but do not hash them.", rich_help_panel=_SINGLE)
+]
+Upper = Annotated[bool, typer.Option("--upper", help="Write hashes in upper case.", rich_help_panel=_SINGLE)]
+Region = Annotated[
+    str | None,
+    typer.Option(metavar="XX", help="Where phone numbers without a country code are from.", rich_help_panel=_SINGLE),
+]
+Header = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Another header than the id type.", rich_help_panel=_SINGLE)
+]
+NoHeader = Annotated[bool, typer.Option("--no-header", help="Leave the header out.", rich_help_panel=_SINGLE)]
+LineEnding = Annotated[Literal["crlf", "lf"], typer.Option(help="How lines end.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Write nothing and end with 1 unless the result is live.")]
 
 
 def run(
     invocation: Invocation,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience.")],
-    format: Annotated[
-        Literal["unformatted", "indexed", "single-column"],
-        typer.Option(help="One row a member with ids as JSON; with ids as columns; or one column of hashes."),
-    ] = "unformatted",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - is standard output, the default.")
-    ] = None,
-    id_type: Annotated[
-        str | None, typer.Option(metavar="TYPE", help="Which ids a single column holds. [default: email]")
-    ] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Normalise the values, but do not hash them.")] = False,
-    upper: Annotated[bool, typer.Option("--upper", help="Write hashes in upper case.")] = False,
-    default_region: Annotated[
-        str | None, typer.Option(metavar="XX", help="Where phone numbers without a country code are from.")
-    ] = None,
-    line_ending: Annotated[Literal["crlf", "lf"], typer.Option(help="How lines end.")] = "crlf",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="End with status 1 unless the audience's result is live.")
-    ] = False,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience or trait.")],
+    format: Format = "unformatted",
+    output: Output = None,
+    columns: Columns = "",
+    max_rows: MaxRows = None,
+    line_ending: LineEnding = "crlf",
+    strict: Strict = False,
+    id_type: IdType = None,
+    match: Match = None,
+    raw: Raw = False,
+    upper: Upper = False,
+    default_region: Region = None,
+    header: Header = None,
+    no_header: NoHeader = False,
 ) -> None:
     """Export, and sum up on standard error when a file was written."""
-    from audcli.errors import UsageError
-    from audcli.export import ExportOptions, export_audience
-    from audcli.listing import status_of
-    from audcli.pipeline import load_definitions
+    from audcli.export import ExportOptions
 
-    if output == Path("-"):
-        output = None
-    if invocation.json and output is None:
-        raise UsageError("`--json` gives the summary, and the file needs a place of its own",
-                         hint="add `--output FILE`")  # fmt: skip
     options = ExportOptions(
         format=format,
         line_ending=line_ending,
         id_type=id_type,
+        match=match,
         raw=raw,
         upper=upper,
         default_region=default_region,
+        header=header,
+        no_header=no_header,
+        max_rows=max_rows,
+        columns=tuple(name.strip() for name in columns.split(",") if name.strip()),
     )
+    _export(invocation, key, options, None if output == Path("-") else output, strict=strict)
+
+
+def _export(invocation: Invocation, key: str, options: ExportOptions, output: Path | None, *, strict: bool) -> None:
+    from audcli.errors import UsageError
+    from audcli.export import definitions_shown, expected_seconds, export_key
+
+    if invocation.json and output is None:
+        raise UsageError(
+            "`--json` gives the summary, and the file needs a place of its own", hint="add `--output FILE`"
+        )
+    voice = invocation.voice()
     project = invocation.find_project()
     with invocation.open_store(project, write=False) as store:
-        receipt = export_audience(store.connection, key, options, output or sys.stdout.buffer)
-        status = status_of(load_definitions(project, clock()), store, key)
-    if status != "live":
-        render.warning(invocation.voice(), f"`{key}` is {_in_words(status)}: the file holds its last committed result")
+        _warn_unless_live(invocation, project, store, definitions_shown(store.connection, key, options.columns), strict)
+        seconds = expected_seconds(store.connection, key, options)
+        if seconds > _ESTIMATE_FROM_SECONDS:
+            render.note(voice, f"this takes some {seconds:,.0f} seconds")
+        with showing_export(voice) as progress:
+            out = output or sys.stdout.buffer
+            receipt = export_key(store.connection, key, options, out, progress=progress)
     if output is not None:
-        _sum_up(invocation, receipt)
-    if strict and status != "live":
-        raise typer.Exit(1)
+        sum_up(invocation, receipt, is_split=options.max_rows is not None)
+        advise(invocation, receipt)
 
 
-def _in_words(status: str | None) -> str:
-    return "defined no more" if status is None else status.replace("_", " ")
+def _warn_unless_live(
+    invocation: Invocation, project: Project, store: Store, keys: Sequence[str], strict: bool
+) -> None:
+    """Warn of results that are not live; with `strict` raise `AudcliError`."""
+    from audcli.errors import AudcliError
+    from audcli.listing import status_of
+    from audcli.pipeline import load_definitions
 
-
-def _sum_up(invocation: Invocation, receipt: Receipt) -> None:
-    if invocation.json:
-        render.document(receipt)
-        return
-    parts = [f"{receipt.members:,} member{'s' if receipt.members != 1 else ''}"]
-    if receipt.with_id is not None:
-        parts.append(f"{receipt.with_id:,} with that id")
-    parts.append(f"{receipt.written:,} written")
-    parts += [f"{count:,} dropped ({reason})" for reason, count in receipt.dropped if count]
-    if receipt.already_hashed:
-        parts.append(f"{receipt.already_hashed:,} hashed already")
-    parts += [f"{receipt.size:,} bytes", f"SHA-256 {receipt.sha256}"]
-    render.note(invocation.voice(), " · ".join(parts))
+    definitions = load_definitions(project, clock())
+    for key in keys:
+        status = status_of(definitions, store, key)
+        if status == "live":
+            continue
+        in_words = "defined no more" if status is None else status.replace("_", " ")
+        if strict:
+            raise AudcliError(f"`{key}` is {in_words}; nothing was written", hint=f"`audcli show {key}` says more")
+        render.warning(invocation.voice(), f"`{key}` is {in_words}: the file holds its last committed result")

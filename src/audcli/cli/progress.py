@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from audcli.cli import render
 
 if TYPE_CHECKING:
+    from audcli import export
     from audcli.ingest import Progress
 
 _PATIENCE_SECONDS = 1.0
@@ -33,6 +34,31 @@ def showing_progress(voice: render.Voice) -> Iterator[Progress | None]:
             drawn = now
             done = f"{bytes_done / total_bytes:4.0%}" if total_bytes else f"{bytes_done / 1e6:,.0f} MB"
             sys.stderr.write(f"\r\x1b[K{done}  {rows:,} read  {rejects:,} rejected  {now - started:.0f} s")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if drawn != started:
+            sys.stderr.write("\r\x1b[K")
+
+
+@contextmanager
+def showing_export(voice: render.Voice) -> Iterator[export.Progress | None]:
+    """Give a callback that shows how far an export is, or None where nobody would see it."""
+    if voice.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    started = time.monotonic()
+    drawn = started
+
+    def show(what: str, done: int, total: int | None) -> None:
+        nonlocal drawn
+        now = time.monotonic()
+        if now - started > _PATIENCE_SECONDS and now - drawn > _REDRAW_SECONDS:
+            drawn = now
+            of_all = "" if total is None else f" of {total:,}"
+            sys.stderr.write(f"\r\x1b[K{done:,}{of_all} {what}  {now - started:.0f} s")
             sys.stderr.flush()
 
     try:

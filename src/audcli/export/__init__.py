@@ -1,32 +1,38 @@
-"""Audiences as CSV files: who is in, under which external ids, in the exact bytes that SPEC section 14 fixes.
+"""Audiences and traits as CSV files: who is in, under which external ids, in the exact bytes of SPEC section 14.
 
-    options ──► audience.export_audience
-                   │  members.last_committed      which run, which state of identity
-                   │  members.members, .ids       its members and their ids, as SQL
+    options ──► exporting.export_key
+                   │  results.last_result         which run, which state of identity
                    ▼
-                formats.lay_out                   header, and one query whose pieces of text make the body
-                   │  quoting                     CSV and JSON quoting, as SQL
-                   │  normalise.rule_for          single column: how the values of an id type are written
+                formats.lay_out                   header and lines
+                   │  members.stage_members       who, and under which ids, as SQL
+                   │  traits.trait_columns        values of traits
+                   │  lines, expanded             rows of members and ids put together as lines, with quoting
+                   │  normalise.stage_values      single column: values by rules, or by a platform's profiles
                    ▼
-                files.opened ──► the file         whole or not at all, counted and digested on the way
+                writing.write ──► files.opened    whole or not at all, counted and digested on the way
                    │
                    ▼
                 receipt.Receipt
 
-DuckDB joins, quotes, hashes and sorts, spilling to disk; what Python sees are batches of finished text, so
-memory stays bounded however large the audience is.
+DuckDB joins, hashes and sorts, spilling to disk; Python puts batches of rows together in Arrow, so memory stays
+bounded however large the audience is.
 """
 
-from audcli.export.audience import Progress, expected_seconds, export_audience
+from audcli.export.estimate import expected_seconds
+from audcli.export.exporting import export_key
 from audcli.export.options import ExportOptions, Format, LineEnding
-from audcli.export.receipt import Receipt
+from audcli.export.progress import Progress
+from audcli.export.receipt import File, Receipt
+from audcli.export.results import definitions_shown
 
 __all__ = [
     "ExportOptions",
+    "File",
     "Format",
     "LineEnding",
     "Progress",
     "Receipt",
+    "definitions_shown",
     "expected_seconds",
-    "export_audience",
+    "export_key",
 ]

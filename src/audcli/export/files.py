@@ -1,8 +1,10 @@
 """Files that are there whole or not at all.
 
-    with opened(Path("big.csv")) as sink:     ->  .audcli-x1y2.part beside it
-        sink.write(b"key,external_ids")           filled, flushed to the disk,
+    with opened(Path("big.csv")) as begin:    ->  .audcli-x1y2.part beside it
+        begin().write(b"key,external_ids")        filled, flushed to the disk,
                                               ->  renamed to big.csv, with the mode that had, or 0600
+
+Split, each `begin()` makes another file: big-001.csv, big-002.csv …, all put in place at the end.
 
 A pipe, a terminal or `/dev/stdout` cannot be replaced, and is written straight.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import stat
 import tempfile
@@ -19,16 +22,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from audcli.errors import AudcliError
+from audcli.errors import AudcliError, UsageError
 
 _STANDARD_STREAMS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 class Sink:
-    """Bytes on their way to a file: how many they are (`size`), and their digest (`sha256`)."""
+    """Bytes on their way to a file at `path`: how many they are (`size`), and their digest (`sha256`)."""
 
-    def __init__(self, name: str, write: Callable[[memoryview], int]) -> None:
-        """Take the file's name for messages, and what writes some of the bytes and tells how many."""
+    def __init__(self, path: str | None, name: str, write: Callable[[memoryview], int]) -> None:
+        """Take the file's path, its name for messages, and what writes some of the bytes and tells how many."""
+        self.path = path
         self.size = 0
         self._name = name
         self._write = write
@@ -54,19 +58,30 @@ class Sink:
 
 
 @contextmanager
-def opened(out: BinaryIO | Path) -> Iterator[Sink]:
-    """Open a file that takes the place of its target when the block ends well, and leaves it be otherwise.
+def opened(out: BinaryIO | Path, *, split: bool = False) -> Iterator[Callable[[], Sink]]:
+    """Give what begins the file, which takes its target's place when the block ends well and leaves it be otherwise.
 
-    Streams, and paths of what is no regular file, are written straight. Raises `AudcliError` when the file
-    cannot be written, `BrokenPipeError` when the reader of a pipe is gone.
+    With `split` it begins one numbered file after the other, and all are put in place at the end. Streams, and paths of
+    what is no regular file, are written straight. Raises `AudcliError` when a file cannot be written, `UsageError` for
+    numbered files in a place that is written straight, `BrokenPipeError` when the reader of a pipe is gone.
     """
     if not isinstance(out, Path):
-        yield (sink := Sink("the output", out.write))
+        if split:
+            raise _unsplit("standard output")
+        sink = Sink(None, "the output", out.write)
+        yield lambda: sink
         with _explained("the output"):
             out.flush()
         return
-    with _opened_straight(out) if _is_written_straight(out) else _opened_beside(out) as sink:
-        yield sink
+    is_straight = _is_written_straight(out)
+    if is_straight and split:
+        raise _unsplit(f"`{out}`")
+    with _opened_straight(out) if is_straight else _opened_beside(out, split=split) as begin:
+        yield begin
+
+
+def _unsplit(name: str) -> UsageError:
+    return UsageError(f"{name} cannot be split into numbered files", hint="name a file with `--output`")
 
 
 @contextmanager
@@ -104,37 +119,86 @@ def _descriptor(path: Path) -> int | None:
 
 
 @contextmanager
-def _opened_straight(path: Path) -> Iterator[Sink]:
+def _opened_straight(path: Path) -> Iterator[Callable[[], Sink]]:
     own = _descriptor(path)
     with _explained(f"`{path}`"):
         # `/dev/stdout` opened anew would begin at the start of the file that it is redirected to.
         descriptor = os.open(path, os.O_WRONLY) if own is None else os.dup(own)
     try:
-        yield Sink(f"`{path}`", lambda data: os.write(descriptor, data))
+        sink = Sink(str(path), f"`{path}`", lambda data: os.write(descriptor, data))
+        yield lambda: sink
     finally:
         os.close(descriptor)
+
+
+class _Draft:
+    """A file beside its target, which takes the target's place when it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = f"`{path}`"
+        with _explained(self._name):
+            self._target = path.resolve()
+            self._descriptor, part = tempfile.mkstemp(prefix=".audcli-", suffix=".part", dir=self._target.parent)
+        self._part = Path(part)
+        self._is_open = True
+        self.sink = Sink(str(path), self._name, lambda data: os.write(self._descriptor, data))
+
+    def finish(self) -> None:
+        """Bring what was written to the disk, with the mode of the target."""
+        with _explained(self._name):
+            with suppress(FileNotFoundError):
+                os.fchmod(self._descriptor, stat.S_IMODE(self._target.stat().st_mode))
+            os.fsync(self._descriptor)
+        self._close()
+
+    def put_in_place(self) -> None:
+        """Replace the target."""
+        with _explained(self._name):
+            self._part.replace(self._target)
+            _sync_folder(self._target.parent)
+
+    def discard(self) -> None:
+        """Leave nothing behind, unless it is in place already."""
+        self._close()
+        self._part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            os.close(self._descriptor)
 
 
 @contextmanager
-def _opened_beside(path: Path) -> Iterator[Sink]:
-    name = f"`{path}`"
-    with _explained(name):
-        target = path.resolve()
-        descriptor, part_name = tempfile.mkstemp(prefix=".audcli-", suffix=".part", dir=target.parent)
-    part = Path(part_name)
+def _opened_beside(path: Path, *, split: bool) -> Iterator[Callable[[], Sink]]:
+    drafts: list[_Draft] = []
+
+    def begin() -> Sink:
+        if drafts:
+            drafts[-1].finish()
+        drafts.append(_Draft(numbered_path(path, len(drafts) + 1) if split else path))
+        return drafts[-1].sink
+
     try:
-        yield Sink(name, lambda data: os.write(descriptor, data))
-        with _explained(name):
-            with suppress(FileNotFoundError):
-                os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
-            os.fsync(descriptor)
-            part.replace(target)
-            _sync_folder(target.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        yield begin
+        drafts[-1].finish()
+        for draft in drafts:
+            draft.put_in_place()
     finally:
-        os.close(descriptor)
+        for draft in drafts:
+            draft.discard()
+
+
+def numbered_path(path: Path, number: int) -> Path:
+    """Give the name of the file of that number: `big-001.csv`."""
+    return path.with_name(f"{path.stem}-{number:03}{path.suffix}")
+
+
+def left_over(path: Path | BinaryIO, count: int) -> tuple[str, ...]:
+    """Find the numbered files that stand after the first `count`: an earlier export had more rows."""
+    if not isinstance(path, Path):
+        return ()
+    later = (numbered_path(path, number) for number in itertools.count(count + 1))
+    return tuple(str(each) for each in itertools.takewhile(Path.exists, later))
 
 
 def _sync_folder(folder: Path) -> None:

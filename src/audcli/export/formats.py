@@ -1,143 +1,139 @@
-"""The formats: each a header, and one query whose pieces of text, one after the other, make the body.
+"""The formats: each a header, and lines made of what the store has.
 
-    use_4k…,"{""email"":[""a@x.com""      the pieces of a member with two ids,
-    ,""b@x.com""]}"⏎                      in `unformatted`
+    unformatted     key,external_ids                          one line a member
+    indexed         key,external_ids,email,email_1,phone      one line a member
+    expanded        key,value,external_ids,email,phone        as many lines as the type with most ids has
+    single-column   email                                     one line a value
 
-A piece is what one id adds to the file, so no row is ever put together in memory: a profile with a million
-ids costs what a million profiles with one id do, and the sort that brings the pieces in order can spill to
-disk.
+DuckDB joins, hashes and sorts, spilling to disk; the lines are put together of batches of its rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
-from audcli.export.members import Result, members_and_ids
-from audcli.export.normalise import STAGED_VALUES, Values, rule_for, stage_values
-from audcli.export.options import ExportOptions
-from audcli.export.quoting import csv_cell, json_text_in_csv
+from audcli.errors import UsageError
+from audcli.export.expanded import expanded_lines
+from audcli.export.lines import Layout, member_lines
+from audcli.export.members import member_rows, stage_members, widths
+from audcli.export.normalise import SingleColumn, Values, column_for, stage_values
+from audcli.export.options import ExportOptions, Format
+from audcli.export.progress import Progress
+from audcli.export.quoting import cells
+from audcli.export.results import Result
+from audcli.export.traits import TraitColumn, trait_columns, value_column
+
+_BATCH = 200_000
+"""Rows handed over at a time: some five megabytes."""
+
+_FORMATS: dict[str, tuple[Format, ...]] = {
+    "an audience": ("unformatted", "indexed", "single-column"),
+    "a trait": ("unformatted", "indexed", "expanded"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file yet to be written: the cells of its header, and the query of its pieces, one column of text.
+    """A file yet to be written: the cells of its header, and its lines as texts with their ends.
 
-    `values` tells what became of the values of a single column, where every piece is a row; None in other
-    formats.
+    `header` is None where the file is to have none. `traits` are the columns of traits in it. `column` and `values`
+    tell of a single column what it is of and what became of the values; None in other formats.
     """
 
-    header: tuple[str, ...]
-    pieces: str
+    header: tuple[str, ...] | None
+    lines: Iterable[pa.StringArray]
+    traits: tuple[TraitColumn, ...] = ()
+    column: SingleColumn | None = None
     values: Values | None = None
 
 
-def lay_out(connection: DuckDBPyConnection, result: Result, options: ExportOptions) -> Sheet:
+def lay_out(connection: DuckDBPyConnection, result: Result, options: ExportOptions, progress: Progress | None) -> Sheet:
     """Prepare a file in the format asked for; what is staged goes into temporary tables of the connection.
 
-    Raises `UsageError` for an id type that entities of the audience's level never have.
+    Raises `UsageError` for a format or an id type that the result cannot be written in, and for unknown traits.
     """
+    _refuse_format(result, options.format)
+    if options.format == "single-column":
+        return _single_column(connection, result, options, progress)
+    own = [value_column(result.trait)] if result.trait is not None else []
+    added = trait_columns(connection, result, options.columns)
+    stage_members(connection, result, [*own, *added])
+    return _members(connection, result, options, own, added)
+
+
+def _refuse_format(result: Result, format_: Format) -> None:
+    kind = "an audience" if result.trait is None else "a trait"
+    formats = _FORMATS[kind]
+    if format_ not in formats:
+        raise UsageError(
+            f"`{result.key}` is {kind}, and there is no format `{format_}` for those",
+            hint=f"the formats of {kind} are {', '.join(f'`{each}`' for each in formats)}",
+        )
+
+
+def _single_column(
+    connection: DuckDBPyConnection, result: Result, options: ExportOptions, progress: Progress | None
+) -> Sheet:
+    column = column_for(result.level, options)
+    stage_members(connection, result, [])
+    values = stage_values(connection, column, options, progress)
+    rows = connection.sql("select distinct written from temp.export_values where written is not null order by written")
+    lines = (
+        pc.binary_join_element_wise(cells(batch.column(0)), options.line_end, "")
+        for batch in rows.to_arrow_reader(_BATCH)
+    )
+    header = column.header if options.header is None else options.header
+    return Sheet(None if options.no_header else (header,), lines, column=column, values=values)
+
+
+def _members(
+    connection: DuckDBPyConnection,
+    result: Result,
+    options: ExportOptions,
+    own: Sequence[TraitColumn],
+    added: Sequence[TraitColumn],
+) -> Sheet:
+    values = [f"value_{number}" for number in range(len(own) + len(added))]
+    types, query = member_rows(connection, result, values)
+    width = widths(connection, types) if options.format != "unformatted" else {}
+    first_columns = [sum(width.get(below, 0) for below in range(kind)) for kind in range(len(types))]
+    layout = Layout(
+        types=types,
+        line_end=options.line_end,
+        values_before=values[: len(own)],
+        values_after=values[len(own) :],
+        first_columns=first_columns if options.format == "indexed" else None,
+        columns=sum(width.values()),
+    )
+    rows = connection.sql(query).to_arrow_reader(_BATCH)
+    header = ["key", *(column.header for column in own), "external_ids"]
     match options.format:
         case "unformatted":
-            return _unformatted(result, options)
+            lines = member_lines(rows, layout)
         case "indexed":
-            return _indexed(connection, result, options)
+            header += [_indexed(types[kind], number) for kind in sorted(width) for number in range(width[kind])]
+            lines = member_lines(rows, layout)
+        case "expanded":
+            header += [types[kind] for kind in sorted(width)]
+            lines = expanded_lines(rows, layout, sorted(width))
         case "single-column":
-            return _single_column(connection, result, options)
+            raise AssertionError("a single column is not of members")
         case _:
             assert_never(options.format)
+    header += _unlike(header, [column.header for column in added])
+    return Sheet(tuple(header), lines, (*own, *added))
 
 
-def drop_staged(connection: DuckDBPyConnection) -> None:
-    """Drop the temporary tables that `lay_out` makes."""
-    for table in ("export_columns", *STAGED_VALUES):
-        connection.execute(f"drop table if exists temp.{table}")
+def _indexed(type_: str, number: int) -> str:
+    return f"{type_}_{number}" if number else type_
 
 
-_KEY_AND_IDS = ("key", "external_ids")
-
-
-def _unformatted(result: Result, options: ExportOptions) -> Sheet:
-    pieces = f"""{members_and_ids(result)},
-        placed as (
-            select key, type, value,
-                row_number() over by_type as place,
-                lag(type) over by_type as type_before,
-                lead(type) over by_type as type_after
-            from members left join ids using (entity)
-            window by_type as (partition by entity order by type, first_seen, value))
-        select {_key_and_ids_piece()} || case when type_after is null then '{options.line_end}' else '' end
-        from placed order by key, place"""
-    return Sheet(_KEY_AND_IDS, pieces)
-
-
-def _key_and_ids_piece() -> str:
-    """Give the SQL of what an id adds to `key,external_ids`; of a member without ids the type is null."""
-    key, type_name = csv_cell("key"), json_text_in_csv("type")
-    return f"""case
-        when type is null then {key} || ',{{}}'
-        else case
-                when place = 1 then {key} || ',"{{' || {type_name} || ':['
-                when type_before <> type then '],' || {type_name} || ':['
-                else ',' end
-            || {json_text_in_csv("value")}
-            || case when type_after is null then ']}}"' else '' end
-        end"""
-
-
-def _indexed(connection: DuckDBPyConnection, result: Result, options: ExportOptions) -> Sheet:
-    columns = _stage_columns(connection, result)
-    pieces = f"""{members_and_ids(result)},
-        placed as (
-            select key, type, value, first_column,
-                row_number() over by_type as place,
-                place - rank() over (partition by entity order by type) + 1 as place_in_type,
-                lag(type) over by_type as type_before,
-                lead(type) over by_type as type_after,
-                lead(first_column) over by_type as first_column_after
-            from members left join ids using (entity) left join temp.export_columns using (type)
-            window by_type as (partition by entity order by type, first_seen, value))
-        select case part
-            when 'ids' then {_key_and_ids_piece()}
-            else {_columns_piece(len(columns), options.line_end)} end
-        from placed cross join (values ('ids'), ('indexed')) as parts (part)
-        order by key, part, place"""
-    return Sheet((*_KEY_AND_IDS, *columns), pieces)
-
-
-def _stage_columns(connection: DuckDBPyConnection, result: Result) -> list[str]:
-    """Note for each id type the first of its columns, counted from 0, and give the names of all columns."""
-    connection.execute(f"""create or replace temp table export_columns as
-        {members_and_ids(result)},
-        counts as (select entity, type, count(*) as ids from ids group by entity, type),
-        widths as (select type, max(ids) as width from counts group by type)
-        select type, width, cast(sum(width) over (order by type) - width as bigint) as first_column
-        from widths""")
-    widths = connection.execute("select type, width from temp.export_columns order by type").fetchall()
-    return [f"{type_}_{index}" if index else type_ for type_, width in widths for index in range(width)]
-
-
-def _columns_piece(columns: int, line_end: str) -> str:
-    """Give the SQL of what an id adds to the indexed columns: its cell, and the blank ones up to the next."""
-    return f"""case
-        when type is null then repeat(',', {columns}) || '{line_end}'
-        else case when place = 1 then repeat(',', first_column) else '' end
-            || ',' || {csv_cell("value")}
-            || case
-                when type_after is null
-                    then repeat(',', {columns} - first_column - place_in_type) || '{line_end}'
-                when type_after <> type
-                    then repeat(',', first_column_after - first_column - place_in_type)
-                else '' end
-        end"""
-
-
-def _single_column(connection: DuckDBPyConnection, result: Result, options: ExportOptions) -> Sheet:
-    rule = rule_for(result.level, options)
-    values = stage_values(connection, result, rule, region=options.default_region, upper=options.upper)
-    pieces = f"""select {csv_cell("written")} || '{options.line_end}'
-        from (select distinct written from temp.export_values where written is not null)
-        order by written"""
-    return Sheet((rule.header,), pieces, values)
+def _unlike(header: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Name columns of traits unlike those that the file has already: a trait `email` becomes `trait.email`."""
+    return [f"trait.{name}" if name in header else name for name in names]

@@ -1,91 +1,84 @@
-"""Who is in an audience and under which ids, as the last committed run had them.
+"""Who is in a result and under which ids, as the last committed run had them.
 
-    members  (entity, key)                      1, use_4k…
-    ids      (entity, type, value, first_seen)  1, email, ada@example.com, 2026-01-01
+    temp.export_members  (entity, key, place, value_0 …)     7, use_4k…, 0, 120.5      place: by key, from 0
+    temp.export_ids      (place, type, value, first_seen)    0, email, ada@example.com, 2026-01-01
 
-Identity is versioned by generation: ids are read as of the generation that the run saw, so a file never
-mixes the members of one run with the profiles that a later ingest made of them.
+Identity is versioned by generation: ids are read as of the generation that the run saw, so a file never mixes the
+members of one run with the profiles that a later ingest made of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from difflib import get_close_matches
-from typing import Literal
+from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from audcli.errors import AudcliError
+from audcli.export.lines import MEMBER
+from audcli.export.results import Result
+from audcli.export.traits import TraitColumn
 
-Level = Literal["users", "accounts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The last result of an audience that a run committed; numbers are those of the store's tables."""
-
-    key: str
-    definition: int
-    level: Level
-    run: int
-    as_of: datetime
-    generation: int
+IDS = "temp.export_ids"
+"""The ids of the staged members, each once: a view."""
 
 
-def last_result(connection: DuckDBPyConnection, key: str) -> Result:
-    """Find the last committed result of an audience, passing over the runs in which it failed.
+def stage_members(connection: DuckDBPyConnection, result: Result, columns: Sequence[TraitColumn]) -> None:
+    """Put the members, in order of their keys, into `temp.export_members`, and their ids into the view `IDS`.
 
-    Raises `AudcliError` when the key is no audience that was ever computed.
+    Each of the columns becomes a text `value_N`, empty where a member has no value.
     """
-    definitions = connection.execute(
-        "select definition, kind, level from definitions where key = $1 order by definition desc limit 1",
-        [key],
-    ).fetchall()
-    if not definitions:
-        raise _unknown(connection, key)
-    definition, kind, level = definitions[0]
-    if kind != "audience":
-        raise AudcliError(f"`{key}` is no audience but a {kind.replace('_', ' ')}")
-    runs = connection.execute(
-        """select run, as_of, generation from results join runs using (run)
-           where definition = $1 and outcome = 'ok' order by run desc limit 1""",
-        [definition],
-    ).fetchall()
-    if not runs:
-        raise AudcliError(f"no run has computed `{key}` yet", hint=f"`audcli compute {key}` does")
-    return Result(key, definition, level, *runs[0])
-
-
-def _unknown(connection: DuckDBPyConnection, key: str) -> AudcliError:
-    known = connection.execute("select key from definitions where kind = 'audience' order by key").fetchall()
-    near = get_close_matches(key, [name for (name,) in known], n=3)
-    did_you_mean = f"did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
-    return AudcliError(
-        f"no run has computed an audience `{key}`",
-        hint=f"{did_you_mean}what is defined but new needs `audcli compute {key}` first",
+    keys = "profile_keys on profile = entity" if result.level == "users" else "accounts on account = entity"
+    key = "key" if result.level == "users" else "group_id"
+    values = "".join(f", coalesce(value_{number}, '') as value_{number}" for number in range(len(columns)))
+    joins = " ".join(
+        f"left join (select entity, value as value_{number} from {column.relation} as column_{number}) using (entity)"
+        for number, column in enumerate(columns)
     )
+    connection.execute(f"""create or replace temp table export_members as
+        select entity, {key} as key, row_number() over (order by {key}) - 1 as place{values}
+        from ({result.entities}) join {keys} {joins}""")
+    connection.execute(f"create or replace temp view export_ids as {_ids(result)}")
 
 
-def members_and_ids(result: Result) -> str:
-    """Give the beginning of a query, `with members as …, ids as …`: the two relations above, each id once."""
+def _ids(result: Result) -> str:
     if result.level == "accounts":
-        return f"""with members as (
-            select entity, group_id as key from memberships join accounts on account = entity
-            where definition = {result.definition:d} and exited_run is null),
-        ids as (
-            select entity, 'group_id' as type, key as value, timestamp 'epoch' as first_seen from members)"""
-    return f"""with members as (
-            select entity, key from memberships join profile_keys on profile = entity
-            where definition = {result.definition:d} and exited_run is null),
-        ids as (
-            select entity, type, value, first_seen
-            from members join identity on profile = entity join identifiers using (identifier)
-            where since_generation <= {result.generation:d}
-                and (until_generation is null or until_generation > {result.generation:d}))"""
+        return """select place, 'group_id' as type, key as value, timestamp 'epoch' as first_seen
+            from temp.export_members"""
+    return f"""select place, type, value, first_seen
+        from temp.export_members join identity on profile = entity join identifiers using (identifier)
+        where {result.held}"""
 
 
-def count_members(connection: DuckDBPyConnection, result: Result) -> int:
-    """Count the members."""
-    [(count,)] = connection.execute(f"{members_and_ids(result)} select count(*) from members").fetchall()
+def member_rows(connection: DuckDBPyConnection, result: Result, values: Sequence[str]) -> tuple[list[str], str]:
+    """Give the types of ids by name, and the query of the rows that `lines` makes lines of, with those columns.
+
+    The types are those that anybody has; the kind of an id is the place of its type among them.
+    """
+    source = "identifiers" if result.level == "users" else IDS
+    connection.execute(f"""create or replace temp table export_types as
+        select type, cast(row_number() over (order by type) - 1 as integer) as kind
+        from (select distinct type from {source})""")
+    types = connection.execute("select type from temp.export_types order by kind").fetchall()
+    own = "".join(f", {name}" for name in values)
+    none = "".join(", null" for _ in values)
+    query = f"""select kind, text{own} from (
+            select place, {MEMBER} as kind, timestamp 'epoch' as first_seen, key as text{own} from temp.export_members
+            union all
+            select place, kind, first_seen, value{none} from {IDS} join temp.export_types using (type))
+        order by place, kind, first_seen, text"""
+    return [type_ for (type_,) in types], query
+
+
+def widths(connection: DuckDBPyConnection, types: Sequence[str]) -> dict[int, int]:
+    """Count for each kind of ids that a member has how many of them the member with most has."""
+    counts = connection.execute(f"""
+        select slot % {len(types) or 1}, max(ids)
+        from (select place * {len(types) or 1} + kind as slot, count(*) as ids
+              from {IDS} join temp.export_types using (type) group by slot)
+        group by 1""").fetchall()
+    return {int(kind): int(ids) for kind, ids in counts}
+
+
+def count_members(connection: DuckDBPyConnection) -> int:
+    """Count the staged members."""
+    [(count,)] = connection.execute("select count(*) from temp.export_members").fetchall()
     return int(count)

@@ -4,38 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, get_args
 
 import phonenumbers
 
 from audcli.errors import UsageError
 
-Format = Literal["unformatted", "indexed", "single-column"]
+Format = Literal["unformatted", "indexed", "single-column", "expanded"]
 LineEnding = Literal["crlf", "lf"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """How a file is to look.
 
-    `id_type`, `raw`, `upper` and `default_region` are of `single-column` alone. Without an `id_type` it is
-    `email` for profiles and `group_id` for accounts. `default_region` (two letters, any case) is where a
-    phone number without a country code is from. Raises `UsageError` for options that do not go together.
+    `id_type`, `match`, `raw`, `upper`, `default_region`, `header` and `no_header` are of `single-column` alone.
+    Without an `id_type` it is `email` for profiles and `group_id` for accounts. `match` names the rules of a
+    platform, such as `google` or `google-2026-07`. `default_region` (two letters, any case) is where a phone number
+    without a country code is from. `header` is written in place of the usual one, `no_header` leaves it out.
+
+    `columns` are traits to be added to `unformatted` and `indexed`. `max_rows` splits the file into numbered ones of
+    so many rows, the header not counted. Raises `UsageError` for options that do not go together.
     """
 
     format: Format = "unformatted"
     line_ending: LineEnding = "crlf"
     id_type: str | None = None
+    match: str | None = None
     raw: bool = False
     upper: bool = False
     default_region: str | None = None
+    header: str | None = None
+    no_header: bool = False
+    max_rows: int | None = None
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
         if self.format != "single-column":
             _refuse_single_column_options(self)
+        if self.columns and self.format not in ("unformatted", "indexed"):
+            raise _no_meaning("--columns", self.format, "`--format unformatted` or `indexed`")
         if self.raw and self.upper:
             raise UsageError("`--upper` is about hashes, and `--raw` writes none", hint="leave one of them out")
+        if self.header is not None and self.no_header:
+            raise UsageError("`--header` and `--no-header` contradict each other", hint="leave one of them out")
+        if self.max_rows is not None and self.max_rows < 1:
+            raise UsageError("`--max-rows` is less than one row", hint="write a whole number from 1")
         if self.default_region is not None:
             _check_region(self.default_region)
 
@@ -48,16 +64,20 @@ class ExportOptions:
 def _refuse_single_column_options(options: ExportOptions) -> None:
     given = {
         "--id-type": options.id_type is not None,
+        "--match": options.match is not None,
         "--raw": options.raw,
         "--upper": options.upper,
         "--default-region": options.default_region is not None,
+        "--header": options.header is not None,
+        "--no-header": options.no_header,
     }
     for flag, is_given in given.items():
         if is_given:
-            raise UsageError(
-                f"`{flag}` has no meaning for the format `{options.format}`",
-                hint="it goes with `--format single-column`",
-            )
+            raise _no_meaning(flag, options.format, "`--format single-column`")
+
+
+def _no_meaning(flag: str, format_: Format, where: str) -> UsageError:
+    return UsageError(f"`{flag}` has no meaning for the format `{format_}`", hint=f"it goes with {where}")
 
 
 def _check_region(region: str) -> None:

@@ -10,14 +10,15 @@ import phonenumbers
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-STAGED_PHONES = ("export_phone_texts", "export_phones")
-"""The temporary tables that `stage_phones` makes."""
+from audcli.export.progress import Progress
 
-_SLICE = 50_000
+_SLICE = 10_000
 """How many numbers are in Python's hands at a time."""
 
 
-def stage_phones(connection: DuckDBPyConnection, texts: str, region: str | None) -> None:
+def stage_phones(
+    connection: DuckDBPyConnection, texts: str, region: str | None, progress: Progress | None = None
+) -> None:
     """Put what a query of distinct texts gives into `temp.export_phones`: `text`, and `e164` or null.
 
     `region` is where numbers without a country code are from; without a region they are no phone numbers.
@@ -26,6 +27,8 @@ def stage_phones(connection: DuckDBPyConnection, texts: str, region: str | None)
     connection.execute("create or replace temp table export_phones (text varchar, e164 varchar)")
     [(count,)] = connection.execute("select count(*) from temp.export_phone_texts").fetchall()
     for start in range(0, count, _SLICE):
+        if progress is not None:
+            progress("phone numbers read", start, count)
         rows = connection.execute(
             "select text from temp.export_phone_texts where rowid >= $1 and rowid < $2",
             [start, start + _SLICE],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
@@ -43,6 +44,34 @@ def accounts_store(group_ids: Sequence[str]) -> duckdb.DuckDBPyConnection:
     fill(connection, "accounts", [{"account": n, "group_id": group_id} for n, group_id in enumerate(group_ids)])
     add_audience(connection, "accounts", range(len(group_ids)))
     return connection
+
+
+def trait_store(
+    values: Mapping[str, object], ids: Mapping[str, Ids], name: str = KEY, kind: str = "trait"
+) -> duckdb.DuckDBPyConnection:
+    """Make a store in memory with profiles, by key, and a trait of theirs; what is no text is kept as JSON."""
+    connection = profiles_store({}, ids)
+    connection.execute("update definitions set kind = $1", [kind])
+    add_trait(connection, 1, name, {number: values[key] for number, key in enumerate(ids) if key in values})
+    return connection
+
+
+def add_trait(connection: duckdb.DuckDBPyConnection, trait: int, name: str, values: Mapping[int, object]) -> None:
+    """Enter a trait of the definition 1 with its values by entity, the way that a run stores them."""
+    fill(connection, "trait_names", [{"trait": trait, "definition": 1, "name": name}])
+    fill(connection, "trait_values", [stored_value(trait, entity, value) for entity, value in values.items()])
+
+
+def stored_value(trait: int, entity: int, value: object) -> dict[str, object]:
+    """Give a row of `trait_values`: what a double holds exactly as a number, everything else as JSON."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and float(value) == value
+    number, text = (float(value), None) if is_number else (None, json_of(value))  # type: ignore[arg-type]
+    return {"trait": trait, "entity": entity, "number": number, "json": text, "since_run": 1, "until_run": None}
+
+
+def json_of(value: object) -> str:
+    """Write a value as the ledger keeps it: compact, names sorted."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def empty_store(path: str = ":memory:") -> duckdb.DuckDBPyConnection:

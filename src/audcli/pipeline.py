@@ -75,7 +75,7 @@ def compute(
     named = tuple(keys)
     chosen = _chosen(definitions, named)
     plan, left_out = _plan(definitions, chosen, project, moment.as_of)
-    script = compile_plan(plan, store.catalog())
+    script = compile_plan(plan, store.catalog()).script
     with store.transaction(keep=not dry_run):
         runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
         timings = engine.run(store.connection, script, lambda table: _list_values(project, table))

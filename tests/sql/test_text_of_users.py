@@ -120,7 +120,9 @@ def test_text_of_users_is_in_literals_only(store: Store, take: Any) -> None:
 
     plan, left_out = build(documents, AS_OF.replace(tzinfo=None), Setting(ZoneInfo("UTC"), ("user_id",)))
     assert not left_out
-    nodes = [node for statement in compile_plan(plan, store.catalog()).statements for node in statement.query.walk()]
+    nodes = [
+        node for statement in compile_plan(plan, store.catalog()).script.statements for node in statement.query.walk()
+    ]
     holders = {
         type(node) for node in nodes if any(isinstance(each, str) and "Zx9" in each for each in node.args.values())
     }

@@ -12,6 +12,7 @@ wave_1, wave_2 …                  profile | one column an audience: is it a me
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from audcli.catalog import Catalog
 from audcli.plan.model import Calls, Count, Plan
@@ -30,7 +31,19 @@ _NO_CALLS = 0
 """The number of calls that were never ingested; names of calls are numbered from 1."""
 
 
-def compile_plan(plan: Plan, catalog: Catalog) -> Script:
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled plan: the script, and where its tables have what: each leaf, and what was decided from the leaves.
+
+    Further questions about the plan's conditions are asked of these tables, once the script has run.
+    """
+
+    script: Script
+    leaves: Leaves
+    decided: Decided
+
+
+def compile_plan(plan: Plan, catalog: Catalog) -> Compiled:
     """Compile a plan for a store whose calls look as the catalog says."""
     leaves = collect(plan, catalog)
     statements = [
@@ -43,7 +56,7 @@ def compile_plan(plan: Plan, catalog: Catalog) -> Script:
     decided = Decided({}, {})
     for number, audiences in enumerate(plan.waves, start=1):
         statements.extend(wave_statements(f"wave_{number}", audiences, leaves, decided))
-    return Script(tuple(_lists(plan)), tuple(statements), decided.memberships)
+    return Compiled(Script(tuple(_lists(plan)), tuple(statements), decided.memberships), leaves, decided)
 
 
 def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:

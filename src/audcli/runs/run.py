@@ -1,0 +1,51 @@
+"""What a run computes, and what it made of it.
+
+Computed("vips", "audience", "users", …)   ->   Result("vips", "ok", previous=7, entered=2, exited=1, members=8)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audcli.sql.script import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A definition that a run computes: its key, kind and level, its text, and the digests of its meaning.
+
+    `whole_digest` covers everything that it depends on as well; both digests are empty where it is invalid.
+    `members` says where its members stand; None with a `reason` when it could not be computed.
+    """
+
+    key: str
+    kind: str
+    level: str
+    digest: str
+    whole_digest: str
+    text: str
+    members: Membership | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run made of one definition; always previous + entered - exited = members."""
+
+    key: str
+    outcome: str
+    reason: str | None
+    previous: int
+    entered: int
+    exited: int
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: its number, the instant that it evaluated at, and its results in order of key."""
+
+    number: int
+    as_of: datetime
+    results: tuple[Result, ...]

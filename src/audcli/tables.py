@@ -57,10 +57,11 @@ create table ingests (
     accepted bigint not null, duplicate_ids bigint not null, duplicate_content bigint not null,
     rejected bigint not null);
 
--- Records that could not be used; one record with one reason is kept once. `raw` is absent beyond 1 MiB.
+-- Records that could not be used; one record with one reason is kept once. `raw` are its bytes as they stood in the
+-- file; absent beyond 1 MiB.
 create table rejects (
     generation integer not null, file varchar not null, line bigint not null, reason varchar not null,
-    detail varchar not null, digest varchar not null, raw varchar);
+    detail varchar not null, digest varchar not null, raw blob);
 
 -- Committed runs. `generation`: the state of identity that the run saw.
 create table runs (

@@ -81,9 +81,9 @@ def components(store: Store) -> set[frozenset[tuple[str, str]]]:
     return {frozenset((id_[0], id_[1]) for id_ in map(tuple, ids)) for (ids,) in rows.fetchall()}
 
 
-def reject_reasons(store: Store) -> set[tuple[str, str]]:
+def reject_reasons(store: Store) -> set[tuple[bytes, str]]:
     """The text and the reason of each reject."""
-    rows = store.connection.execute("select coalesce(raw, digest), reason from rejects")
+    rows = store.connection.execute("select coalesce(raw, digest::blob), reason from rejects")
     return set(rows.fetchall())
 
 

@@ -109,8 +109,8 @@ def test_rejects_of_a_batch_can_be_ingested_again(store: Store, tmp_path: Path) 
     summary = take_bytes(store, tmp_path / "a.json", json.dumps(batch).encode())
     assert summary.rejected == {"missing_event": 1, "not_an_object": 1, "unpaired_surrogate": 1}
     raws = {reject.reason: reject.raw for reject in rejects(store)}
-    assert raws["missing_event"] == '{"sentAt":60,"type":"track","userId":"u"}'
-    assert raws["unpaired_surrogate"] == '{"n":"\\ud800","sentAt":60,"type":"x"}'
+    assert raws["missing_event"] == b'{"sentAt":60,"type":"track","userId":"u"}'
+    assert raws["unpaired_surrogate"] == b'{"n":"\\ud800","sentAt":60,"type":"x"}'
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ def test_lines_are_numbered_as_in_the_file(store: Store, tmp_path: Path) -> None
     take_bytes(store, tmp_path / "b.json", b"[\n1,\n\n" + lines(call("2")) + b",2,\n3\n]")
     found = [(Path(reject.file).name, reject.line, reject.raw) for reject in rejects(store)]
     assert found == [
-        ("a.jsonl", 3, "x"),
-        ("a.jsonl", 6, "y"),
-        ("b.json", 2, "1"),
-        ("b.json", 5, "2"),
-        ("b.json", 6, "3"),
+        ("a.jsonl", 3, b"x"),
+        ("a.jsonl", 6, b"y"),
+        ("b.json", 2, b"1"),
+        ("b.json", 5, b"2"),
+        ("b.json", 6, b"3"),
     ]
 
 

@@ -109,7 +109,7 @@ def test_raw_text_of_rejects(store: Store, take: Take) -> None:
     large = b'"' + b"a" * (1 << 20) + b'"'
     take(b"a\xff\x00b", large)
     first, second = rejects(store)
-    assert first.raw == "a\\xff\0b"
+    assert first.raw == b"a\xff\x00b"
     assert (second.raw, second.line, second.digest) == (None, 2, hashlib.sha256(large).hexdigest())
 
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from audcli import __version__
-from audcli.cli import compute, export, ingest, init, list, schema, show, validate
+from audcli.cli import compute, export, ingest, init, list, rejects, schema, show, validate
 from audcli.cli.invocation import Invocation, register, shared_parameters
 
-COMMANDS = (init, ingest, validate, compute, list, show, export, schema)
+COMMANDS = (init, ingest, rejects, validate, compute, list, show, export, schema)
 
 
 def run() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audcli.diagnostics import Diagnostic
 
 _UNBOUNDED = 100_000
+_USUAL_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,24 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return ""
     return value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")
+
+
+def width() -> int:
+    """Tell how many characters a line of a result may have; where no terminal shows it, as on one of 80."""
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else _USUAL_WIDTH
+
+
+def shortened(text: str, length: int) -> str:
+    """Give the beginning of a text, in no more than `length` printable characters."""
+    shown = printable(text if len(text) <= length else text[:length])
+    return shown if len(shown) <= length and len(text) <= length else f"{shown[: length - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Give a text with what a terminal would obey, or not show, written as escapes: `\\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def _coloured(text: str, severity: str) -> Any:

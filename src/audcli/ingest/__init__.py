@@ -9,7 +9,7 @@ storing              the rest  -> call names, accounts, calls, catalog, rejects
 """
 
 from audcli.ingest.ingestion import ingest
-from audcli.ingest.rejects import RejectedRecord, count_rejects, rejects
+from audcli.ingest.rejects import RejectedRecord, clear_rejects, count_rejects, rejects, write_raw
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "IngestSummary",
     "Progress",
     "RejectedRecord",
+    "clear_rejects",
     "count_rejects",
     "ingest",
     "rejects",
+    "write_raw",
 ]

@@ -49,7 +49,7 @@ _REJECTS = {
     "reason": pa.string(),
     "detail": pa.string(),
     "digest": pa.string(),
-    "raw": pa.string(),
+    "raw": pa.binary(),
 }
 
 
@@ -88,10 +88,10 @@ class Staging:
     def add_reject(self, record: Record, problem: Unusable) -> None:
         """Take a record that cannot be used."""
         self.rejects[problem.reason] += 1
-        raw = record.raw.decode(errors="backslashreplace") if len(record.raw) <= _LARGEST_RAW else None
+        raw = record.raw if len(record.raw) <= _LARGEST_RAW else None
         digest = hashlib.sha256(record.raw).hexdigest()
         self._reject_rows.append((record.line, problem.reason, problem.detail, digest, raw))
-        self._raw_bytes += len(raw or "")
+        self._raw_bytes += len(raw or b"")
         if len(self._reject_rows) >= BATCH_ROWS or self._raw_bytes >= _BATCH_RAW:
             self.flush()
 

@@ -40,3 +40,7 @@ class StoreInUse(AudcliError):
     """Another process holds the store; `--wait SECONDS` waits for it."""
 
     exit_code: ClassVar[int] = 3
+
+
+class StatementFailed(AudcliError):
+    """The engine could not run a statement. What needs it fails; whatever else there is may go on."""

@@ -14,7 +14,10 @@ from typing import Literal
 from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TestDocument, TraitDocument
 from audcli.definitions.loader import Definitions, LoadedDocument
 from audcli.definitions.references import dependencies
-from audcli.pipeline import reached_from, unknown_key, whole_digest
+from audcli.digests import list_files, reached_from, whole_digest
+from audcli.pipeline import unknown_key
+from audcli.project import Project
+from audcli.runs import LastResult, last_results
 from audcli.store import Store
 
 Status = Literal["live", "failed", "disabled", "not_computed", "stale"]
@@ -57,34 +60,18 @@ class Shown:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """The last result of a key, and of those that were computed, the last run that did."""
-
-    outcome: str
-    reason: str | None
-    whole_digest: str | None
-    run: int | None
-    members: int
-    entered: int
-    exited: int
-    created_at: datetime
-    edited_at: datetime
-    computed_at: datetime | None
-    as_of: datetime | None
-
-
-def list_definitions(definitions: Definitions, store: Store | None) -> tuple[Listed, ...]:
+def list_definitions(project: Project, definitions: Definitions, store: Store | None) -> tuple[Listed, ...]:
     """List all definitions by key; without a store nothing was computed yet."""
-    last = _last_results(store) if store is not None else {}
-    listed = [_listed(definitions, each, last) for each in definitions.documents.values()]
+    last = last_results(store.connection) if store is not None else {}
+    files = list_files(definitions, project)
+    listed = [_listed(definitions, each, last, files) for each in definitions.documents.values()]
     listed += [_broken(definitions, key, last.get(key)) for key in definitions.broken]
     return tuple(sorted(listed, key=lambda each: each.key))
 
 
-def show_definition(definitions: Definitions, store: Store | None, key: str) -> Shown:
+def show_definition(project: Project, definitions: Definitions, store: Store | None, key: str) -> Shown:
     """Show one definition in full; raises `UsageError` for an unknown key."""
-    listed = {each.key: each for each in list_definitions(definitions, store)}
+    listed = {each.key: each for each in list_definitions(project, definitions, store)}
     if key not in listed:
         raise unknown_key(key, listed)
     loaded = definitions.documents.get(key)
@@ -102,34 +89,36 @@ def show_definition(definitions: Definitions, store: Store | None, key: str) -> 
     )
 
 
-def status_of(definitions: Definitions, store: Store, key: str) -> Status | None:
+def status_of(project: Project, definitions: Definitions, store: Store, key: str) -> Status | None:
     """Tell the status of one key; None for a kind that is never computed, and for a key without a definition."""
     loaded = definitions.documents.get(key)
     if loaded is None:
         return "failed" if key in definitions.broken else None
-    return _listed(definitions, loaded, _last_results(store)).status
+    return _listed(definitions, loaded, last_results(store.connection), list_files(definitions, project)).status
 
 
-def _listed(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, _Last]) -> Listed:
+def _listed(
+    definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, LastResult], files: Mapping[str, str]
+) -> Listed:
     document = loaded.document
     of = None
     status: Status | None = None
     if isinstance(document, AudienceDocument | TraitDocument | SqlTraitDocument):
         of = document.of
-        status = _status(definitions, loaded, last)
+        status = _status(definitions, loaded, last, files)
     result = last.get(loaded.key)
     if result is None or isinstance(document, TestDocument):
         return Listed(loaded.key, document.name, loaded.kind, of, loaded.file, status)
     return _with_result(Listed(loaded.key, document.name, loaded.kind, of, loaded.file, status, result.reason), result)
 
 
-def _broken(definitions: Definitions, key: str, result: _Last | None) -> Listed:
+def _broken(definitions: Definitions, key: str, result: LastResult | None) -> Listed:
     first = definitions.broken[key][0]
     listed = Listed(key, None, "invalid", None, first.span.file, "failed", first.message)
     return listed if result is None else _with_result(listed, result)
 
 
-def _with_result(listed: Listed, result: _Last) -> Listed:
+def _with_result(listed: Listed, result: LastResult) -> Listed:
     return replace(
         listed,
         members=result.members,
@@ -142,7 +131,9 @@ def _with_result(listed: Listed, result: _Last) -> Listed:
     )
 
 
-def _status(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, _Last]) -> Status:
+def _status(
+    definitions: Definitions, loaded: LoadedDocument, last: Mapping[str, LastResult], files: Mapping[str, str]
+) -> Status:
     result = last.get(loaded.key)
     if not loaded.document.enabled:
         return "disabled"
@@ -150,7 +141,7 @@ def _status(definitions: Definitions, loaded: LoadedDocument, last: Mapping[str,
         return "not_computed"
     if result.outcome == "failed":
         return "failed"
-    if result.whole_digest != whole_digest(definitions, loaded.key):
+    if result.whole_digest != whole_digest(definitions, loaded.key, files):
         return "stale"
     below = (last[name] for name in reached_from(definitions, loaded.key) if name in last)
     if any((other.run or 0) > (result.run or 0) for other in below):
@@ -162,23 +153,3 @@ def _named_by(definitions: Definitions, loaded: LoadedDocument) -> tuple[str, ..
     """Give the keys of the definitions that a definition names."""
     named = {each.key for each in dependencies(loaded.document)}
     return tuple(sorted(named & {*definitions.documents, *definitions.broken}))
-
-
-def _last_results(store: Store) -> dict[str, _Last]:
-    """Read the last result of every key; sizes and times are those of the last run that computed it."""
-    rows = store.connection.execute(
-        """
-        with latest as (
-            select definition, max(run) as run, max(run) filter (where outcome = 'ok') as computed_run
-            from results group by definition)
-        select d.key, r.outcome, r.reason, c.whole_digest, c.run, r.members,
-               coalesce(c.entered, 0), coalesce(c.exited, 0),
-               d.created_at, d.edited_at, runs.started_at, runs.as_of
-        from latest
-        join definitions as d using (definition)
-        join results as r on r.definition = latest.definition and r.run = latest.run
-        left join results as c on c.definition = latest.definition and c.run = latest.computed_run
-        left join runs on runs.run = latest.computed_run
-        """
-    ).fetchall()
-    return {key: _Last(*values) for key, *values in rows}

@@ -8,7 +8,8 @@ vips.csv:  email,since           ->  ["ann@example.com", "bo@example.com"]
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from audcli.errors import AudcliError
@@ -16,13 +17,21 @@ from audcli.external_ids import normal_id
 from audcli.plan.model import NamedList
 
 
-def values_of(source: NamedList, id_type: str | None, locate: Callable[[str], Path]) -> list[str]:
-    """Read the distinct values of a list, trimmed, without empty ones, in the form of ids of `id_type` if given.
+def read_file(key: str, path: Path) -> bytes:
+    """Read the file of a list; raises `AudcliError` where that is not possible."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(key, path.name, (error.strerror or "the system refused").lower()) from error
 
-    `locate` finds the list's file and sees that it lies inside the project. A file has one value a line; only a
-    `.csv` has a header, and its first column counts. Raises `AudcliError` for a file that cannot be read.
+
+def values_of(source: NamedList, id_type: str | None, content: bytes = b"") -> list[str]:
+    """Give the distinct values of a list, trimmed, without empty ones, in the form of ids of `id_type` if given.
+
+    `content` is that of the list's file, where it has one: one value a line; only a `.csv` has a header, and its first
+    column counts. Raises `AudcliError` for a file that is not to be understood.
     """
-    written = source.values if source.file is None else _lines(source.key, locate(source.file))
+    written = source.values if source.file is None else _lines(source.key, source.file, content)
     trimmed = (value.strip() for value in written or ())
     kept = (value for value in trimmed if value)
     if id_type is not None:
@@ -30,15 +39,20 @@ def values_of(source: NamedList, id_type: str | None, locate: Callable[[str], Pa
     return list(dict.fromkeys(kept))
 
 
-def _lines(key: str, path: Path) -> Iterator[str]:
+def _lines(key: str, name: str, content: bytes) -> Iterator[str]:
+    is_csv = name.endswith(".csv")
     try:
-        with path.open(encoding="utf-8-sig", newline="" if path.suffix == ".csv" else None) as file:
-            if path.suffix != ".csv":
-                yield from file
-                return
-            rows = csv.reader(file)
-            next(rows, None)
-            yield from (row[0] for row in rows if row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="" if is_csv else None)
+        if not is_csv:
+            yield from text
+            return
+        rows = csv.reader(text)
+        next(rows, None)
+        yield from (row[0] for row in rows if row)
+    except (UnicodeDecodeError, csv.Error) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise AudcliError(f"the file of the list `{key}` cannot be read: {path.name}: {reason}") from error
+        raise _unreadable(key, name, reason) from error
+
+
+def _unreadable(key: str, name: str, reason: str) -> AudcliError:
+    return AudcliError(f"the file of the list `{key}` cannot be read: {name}: {reason}")

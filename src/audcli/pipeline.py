@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from hashlib import sha256
-
-import pyarrow as pa
 
 from audcli import __version__, runs
-from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocument, TestDocument
+from audcli.definitions.documents import (
+    AudienceDocument,
+    ListDocument,
+    SqlTraitDocument,
+    TestDocument,
+    TraitDocument,
+)
 from audcli.definitions.loader import Definitions, LoadedDocument, load
 from audcli.diagnostics import Diagnostic, has_errors
+from audcli.digests import documents_of, list_files, whole_digest
 from audcli.engines import duckdb as engine
 from audcli.errors import InvalidDefinitions, UsageError
-from audcli.named_lists import values_of
-from audcli.plan.build import Setting, build, with_dependencies
-from audcli.plan.model import Plan
+from audcli.evaluation import Evaluated, evaluate
+from audcli.plan.build import with_dependencies
 from audcli.project import Project
-from audcli.sql.compile import compile_plan
-from audcli.sql.script import ListTable, Script
 from audcli.store import Store
 
 
@@ -61,12 +62,14 @@ def compute(
     *,
     strict: bool = False,
     dry_run: bool = False,
+    reuse: Collection[str] = (),
 ) -> Computation:
     """Evaluate the named audiences (all enabled ones if none is named) and what they depend on, and commit.
 
     One that fails keeps its previous result and is reported as failed; the others go through. With `strict` nothing
-    is computed unless all definitions are valid. Raises `UsageError` for an unknown key, `InvalidDefinitions` with
-    `strict`, and `AudcliError` for an as-of before the last one of the same keys.
+    is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind. Raises
+    `UsageError` for an unknown key, `InvalidDefinitions` with `strict`, and `AudcliError` for an as-of before the last
+    one of the same keys.
     """
     started = time.perf_counter()
     definitions = load_definitions(project, moment.now)
@@ -74,21 +77,31 @@ def compute(
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
     named = tuple(keys)
     chosen = _chosen(definitions, named)
-    plan, left_out = _plan(definitions, chosen, project, moment.as_of)
-    script = compile_plan(plan, store.catalog()).script
+    files = list_files(definitions, project)
+    computable = _computable(definitions)
+    failed = runs.other_kinds(store.connection, computable, reuse)
+    runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
+    evaluated = evaluate(project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed)
+    lists = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
     with store.transaction(keep=not dry_run):
-        runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
-        timings = engine.run(store.connection, script, lambda table: _list_values(project, table))
         run = runs.commit(
             store.connection,
-            list(_computed(definitions, chosen, script, left_out)),
-            as_of=moment.as_of,
-            started_at=moment.now,
-            version=__version__,
+            list(_computed(definitions, chosen, evaluated, files)),
+            runs.Circumstances(moment.as_of, moment.now, __version__, lists),
+            defined=None if named or definitions.unreadable else {*computable, *definitions.broken},
         )
         seconds = time.perf_counter() - started
         runs.note_duration(store.connection, run, seconds)
-    return Computation(run, () if named else keyless_problems(definitions), timings, seconds, not dry_run)
+    return Computation(run, () if named else keyless_problems(definitions), evaluated.timings, seconds, not dry_run)
+
+
+def _computable(definitions: Definitions) -> dict[str, tuple[str, str]]:
+    """Give the kind and level of every valid definition of which something is computed."""
+    return {
+        key: (loaded.kind, loaded.document.of)
+        for key, loaded in definitions.documents.items()
+        if isinstance(loaded.document, AudienceDocument | TraitDocument | SqlTraitDocument)
+    }
 
 
 def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
@@ -98,7 +111,7 @@ def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
         if key not in known:
             raise unknown_key(key, known)
         _refuse_uncomputed(key, definitions.documents.get(key))
-    documents = _documents(definitions)
+    documents = documents_of(definitions)
     if keys:
         return with_dependencies(documents, keys) | {key for key in keys if key in definitions.broken}
     enabled = {key for key, document in documents.items() if document.enabled}
@@ -122,24 +135,8 @@ def unknown_key(key: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"there is no definition `{key}`", hint=hint)
 
 
-def _plan(definitions: Definitions, chosen: set[str], project: Project, as_of: datetime) -> tuple[Plan, dict[str, str]]:
-    documents = _documents(definitions)
-    needed = with_dependencies(documents, chosen)
-    settings = project.settings
-    setting = Setting(settings.zone, tuple(settings.identity.known_by), settings.account_events)
-    return build({key: documents[key] for key in sorted(needed)}, as_of, setting)
-
-
-def _documents(definitions: Definitions) -> Mapping[str, AnyDocument]:
-    return {key: loaded.document for key, loaded in definitions.documents.items()}
-
-
-def _list_values(project: Project, table: ListTable) -> pa.Array:
-    return pa.array(values_of(table.source, table.id_type, project.inside), pa.string())
-
-
 def _computed(
-    definitions: Definitions, chosen: set[str], script: Script, left_out: Mapping[str, str]
+    definitions: Definitions, chosen: set[str], evaluated: Evaluated, files: Mapping[str, str]
 ) -> Iterator[runs.Computed]:
     """Say of every chosen audience where its members are, or why there are none to be had."""
     for key in sorted(chosen):
@@ -148,28 +145,16 @@ def _computed(
             reason = _first_error(definitions, key)
             yield runs.Computed(key, "audience", "users", "", "", "", None, reason)
         elif isinstance(loaded.document, AudienceDocument) and loaded.document.enabled:
-            members = script.memberships.get(key)
             yield runs.Computed(
                 key,
                 "audience",
                 loaded.document.of,
                 loaded.digest,
-                whole_digest(definitions, key),
+                whole_digest(definitions, key, files),
                 loaded.text,
-                members,
-                left_out.get(key),
+                evaluated.script.memberships.get(key),
+                evaluated.left_out.get(key),
             )
-
-
-def whole_digest(definitions: Definitions, key: str) -> str:
-    """Give the SHA-256 of the meaning of a definition and of everything that it depends on."""
-    digests = (f"{each}:{definitions.documents[each].digest}" for each in sorted(reached_from(definitions, key)))
-    return sha256("\n".join(digests).encode()).hexdigest()
-
-
-def reached_from(definitions: Definitions, key: str) -> set[str]:
-    """Give the key and those of everything that its definition depends on, directly or through others."""
-    return with_dependencies(_documents(definitions), [key])
 
 
 def keyless_problems(definitions: Definitions) -> tuple[Diagnostic, ...]:

@@ -68,25 +68,36 @@ create table runs (
     run integer not null, as_of timestamp not null, started_at timestamp not null, duration_ms bigint not null,
     generation integer not null, version varchar not null);
 
--- Keys ever computed. `created_at`: when the key was first computed; `edited_at`: when its meaning last changed.
+-- Digests (SHA-256) of the files of the project that a run read: `kind` is 'list' or 'source', `name` its key or name.
+create table run_inputs (run integer not null, kind varchar not null, name varchar not null, digest varchar not null);
+
+-- Keys ever computed. One whose kind or level changes gets a new number, under which its later results stand.
 create table definitions (
-    definition integer not null, key varchar not null, kind varchar not null, level varchar not null,
-    created_at timestamp not null, edited_at timestamp not null);
+    definition integer not null, key varchar not null, kind varchar not null, level varchar not null);
+
+-- The text of every definition that a run computed, once, by the SHA-256 of the text.
+create table definition_texts (digest varchar not null, text varchar not null);
 
 -- What each run made of each definition. `digest` is of its own meaning, `whole_digest` of that and of the meaning of
--- everything that it depends on.
+-- everything that it depends on; both are empty, and so is `text_digest`, where it was invalid. `outcome` is 'ok',
+-- 'failed', or 'removed' in the first run that found no definition of the key any more; the last two keep the members
+-- that there were. Always previous + entered - exited = members; of a trait these count the entities with a value.
 create table results (
     run integer not null, definition integer not null, digest varchar not null, whole_digest varchar not null,
-    text varchar not null,
-    outcome varchar not null, reason varchar,
+    text_digest varchar not null, outcome varchar not null, reason varchar,
     previous bigint not null, entered bigint not null, exited bigint not null, members bigint not null);
 
--- Who was in an audience, from the run they entered up to (not including) the run they exited.
+-- Who was in an audience, from the run they entered up to (not including) the run they exited. `exit_reason` is
+-- 'merged' where the entity's key names nobody any more, 'forgotten' where it was erased (its number is negative then),
+-- null where the condition ceased to hold.
 create table memberships (
-    definition integer not null, entity integer not null, entered_run integer not null, exited_run integer);
+    definition integer not null, entity integer not null, entered_run integer not null, exited_run integer,
+    exit_reason varchar);
 
--- Names of the traits whose values runs stored: a computed trait has one, its key; an SQL trait one for each column.
-create table trait_names (trait integer not null, definition integer not null, name varchar not null);
+-- Names of the traits whose values runs stored, each with the run that found it first: a computed trait has one, its
+-- key; an SQL trait one for each column.
+create table trait_names (
+    trait integer not null, definition integer not null, name varchar not null, since_run integer not null);
 
 -- The value that an entity has for a trait, from one run up to (not including) another; until_run is null for what
 -- holds now. An entity without a row has no value that an export lists. Of `number` and `json` one is null:

@@ -142,9 +142,9 @@ def test_a_stored_trait_hides_a_custom_one(store: Store) -> None:
         "select profile from identity join identifiers using (identifier) where value = 'ann'"
     ).fetchall()
     store.connection.execute("""
-        insert into definitions select 99, 'score', 'trait', 'users', created_at, edited_at from definitions limit 1;
+        insert into definitions values (99, 'score', 'trait', 'users');
         insert into results select 1, 99, '', '', '', 'ok', null, 0, 0, 0, 1""")
-    fill(store.connection, "trait_names", [{"trait": 1, "definition": 99, "name": "score"}])
+    fill(store.connection, "trait_names", [{"trait": 1, "definition": 99, "name": "score", "since_run": 1}])
     fill(store.connection, "trait_values", [stored_value(1, ann, 12.5)])
     assert by_user(export(store, "score")) == {"ann": ["12.5"], "bob": [""]}
     assert definitions_shown(store.connection, "everybody", ["score", "plan"]) == ("everybody", "score")

@@ -245,7 +245,7 @@ def test_progress_is_told_in_bytes() -> None:
 def test_too_little_memory_is_explained(tmp_path: Path) -> None:
     connection = profiles_store({})
     connection.execute("insert into profile_keys select n, md5(n::varchar) from range(300000) as numbers (n)")
-    connection.execute("insert into memberships select 1, n, 1, null from range(300000) as numbers (n)")
+    connection.execute("insert into memberships select 1, n, 1, null, null from range(300000) as numbers (n)")
     connection.execute("set temp_directory = ''")
     connection.execute("set memory_limit = '32MB'")
     with pytest.raises(AudcliError, match="there is not enough memory and disk to export `big_spenders`"):

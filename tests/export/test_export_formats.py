@@ -168,7 +168,7 @@ def test_bytes_do_not_depend_on_threads_or_on_the_order_of_storing(options: Expo
         connection.execute(f"""
             insert into identity select n, hash(n) % 30000, timestamp '2026-01-01' + (n % 7) * interval 1 day,
                 1, null from range(100000) as numbers (n) order by n {order}""")
-        connection.execute("insert into memberships select 1, n, 1, null from range(0, 30000, 2) as numbers (n)")
+        connection.execute("insert into memberships select 1, n, 1, null, null from range(0, 30000, 2) as numbers (n)")
         connection.execute(f"set threads = {threads}")
         bodies.add(exported(connection, options)[0])
     assert len(bodies) == 1

@@ -34,6 +34,10 @@ def run(
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Compute nothing unless all definitions are valid.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; commit nothing.")] = False,
+    reuse_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Let this key begin anew as another kind, or of others; repeatable."),
+    ] = None,
 ) -> None:
     """Compute, then say for every definition how many entered and exited."""
     from audcli.pipeline import Moment, compute
@@ -42,7 +46,7 @@ def run(
     moment = Moment(now, _as_of(as_of, now, allow_future))
     project = invocation.find_project()
     with invocation.open_store(project, write=True) as store:
-        computation = compute(project, store, keys or (), moment, strict=strict, dry_run=dry_run)
+        computation = compute(project, store, keys or (), moment, strict=strict, dry_run=dry_run, reuse=reuse_key or ())
     if invocation.json:
         render.document(_as_document(computation))
     else:
@@ -96,6 +100,8 @@ def _show(voice: render.Voice, computation: Computation) -> None:
         if result.outcome == "failed":
             render.error(voice, f"`{result.key}` was not computed: {result.reason}",
                          hint=f"its previous result stays: {result.members:,} members")  # fmt: skip
+        elif result.outcome == "removed":
+            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {result.members:,} members")
     for problem in computation.keyless:
         render.error(voice, f"{problem.message} ({problem.span.file}:{problem.span.line})",
                      hint="what stands there was not computed, and keeps its previous result")  # fmt: skip

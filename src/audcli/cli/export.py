@@ -133,7 +133,7 @@ def _warn_unless_live(
 
     definitions = load_definitions(project, clock())
     for key in keys:
-        status = status_of(definitions, store, key)
+        status = status_of(project, definitions, store, key)
         if status == "live":
             continue
         in_words = "defined no more" if status is None else status.replace("_", " ")

@@ -43,7 +43,7 @@ def run(
     project = invocation.find_project()
     definitions = load_definitions(project, clock())
     with invocation.reading_store(project) as store:
-        listed = list_definitions(definitions, store)
+        listed = list_definitions(project, definitions, store)
 
     def is_wanted(each: Listed) -> bool:
         return of in (None, each.of) and kind in (None, each.kind) and status in (None, each.status)

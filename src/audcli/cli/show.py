@@ -27,7 +27,7 @@ def run(invocation: Invocation, key: Annotated[str, typer.Argument(metavar="KEY"
     project = invocation.find_project()
     definitions = load_definitions(project, clock())
     with invocation.reading_store(project) as store:
-        shown = show_definition(definitions, store, key)
+        shown = show_definition(project, definitions, store, key)
     if invocation.json:
         render.document(shown)
     else:

@@ -9,9 +9,22 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from audcli.errors import StatementFailed
 from audcli.sql.script import ListTable, Script
 
 DIALECT = "duckdb"
+
+_OF_THE_STORE = (
+    duckdb.ConnectionException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.InterruptException,
+    duckdb.IOException,
+    duckdb.TransactionException,
+)
+"""What is wrong with the store or the disk, or an interrupt, and not with a statement."""
+
+_MORE_MEMORY = "give more with `--memory-limit`, or free disk space where the store is"
 
 ReadList = Callable[[ListTable], pa.Array]
 """Gives the values of a list as an array of texts."""
@@ -28,7 +41,11 @@ class Timing:
 
 
 def run(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadList) -> tuple[Timing, ...]:
-    """Run all statements of the script in the connection's transaction; its memberships stand there afterwards."""
+    """Run all statements of the script; its memberships stand in temporary tables of the connection afterwards.
+
+    Outside a transaction, which the failure of one statement would end. Raises `StatementFailed` for what may be the
+    fault of that statement alone.
+    """
     for list_table in script.lists:
         _fill(connection, list_table, read_list(list_table))
     return tuple(_timed(connection, each.table, each.purpose, each.sql(DIALECT)) for each in script.statements)
@@ -45,5 +62,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: 
 
 def _timed(connection: duckdb.DuckDBPyConnection, table: str, purpose: str, statement: str) -> Timing:
     started = time.perf_counter()
-    [(rows,)] = connection.execute(statement).fetchall()
+    try:
+        [(rows,)] = connection.execute(statement).fetchall()
+    except _OF_THE_STORE:
+        raise
+    except duckdb.OutOfMemoryException as error:
+        raise StatementFailed("there is not enough working memory for it", hint=_MORE_MEMORY) from error
+    except duckdb.Error as error:
+        raise StatementFailed(f"the engine could not find {purpose}: {str(error).splitlines()[0]}") from error
     return Timing(table, purpose, time.perf_counter() - started, int(rows))

@@ -31,20 +31,23 @@ class Setting:
     account_events: Scope = "own"
 
 
-def build(documents: Mapping[str, AnyDocument], as_of: datetime, setting: Setting) -> tuple[Plan, dict[str, str]]:
+def build(
+    documents: Mapping[str, AnyDocument], as_of: datetime, setting: Setting, failed: Mapping[str, str]
+) -> tuple[Plan, dict[str, str]]:
     """Plan all audiences among the documents at one instant (UTC, without a zone).
 
-    The documents are sound (checked by `audcli.definitions`) and hold everything that they name. Returns the plan and,
-    by key, why an audience is not in it: because it, or one that it names, asks for what cannot be computed yet.
+    The documents are sound (checked by `audcli.definitions`) and hold everything that they name. `failed` says by key
+    why some cannot be computed. Returns the plan and, by key, why an audience is not in it: because it failed, asks for
+    what cannot be computed yet, or names one that does.
     """
     list_documents = [each for each in documents.values() if isinstance(each, ListDocument)]
     no_texts = {each.list: _no_texts(each) for each in list_documents}
     levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
     resolver = Resolver(as_of, setting.timezone, no_texts, levels, setting.account_events)
     audiences: dict[str, Audience] = {}
-    left_out: dict[str, str] = {}
+    left_out: dict[str, str] = {key: reason for key, reason in failed.items() if key in documents}
     for key, document in documents.items():
-        if isinstance(document, AudienceDocument):
+        if isinstance(document, AudienceDocument) and key not in left_out:
             try:
                 audiences[key] = _audience(document, resolver, documents)
             except NotYetSupported as unsupported:

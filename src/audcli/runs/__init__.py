@@ -4,10 +4,24 @@ run.Computed         what a run computes      ->  run.Result, run.Run: what it m
 keys                 the keys remembered      as-of never goes back
 comparison           members now and before   ->  who entered, who exited
 commit.commit        all of it, in the caller's transaction
+last                 the last result of every key
 """
 
 from audcli.runs.commit import commit, note_duration
-from audcli.runs.keys import refuse_earlier
-from audcli.runs.run import Computed, Result, Run
+from audcli.runs.keys import other_kinds, refuse_earlier
+from audcli.runs.last import LastResult, last_results
+from audcli.runs.run import Circumstances, Computed, Outcome, Result, Run
 
-__all__ = ["Computed", "Result", "Run", "commit", "note_duration", "refuse_earlier"]
+__all__ = [
+    "Circumstances",
+    "Computed",
+    "LastResult",
+    "Outcome",
+    "Result",
+    "Run",
+    "commit",
+    "last_results",
+    "note_duration",
+    "other_kinds",
+    "refuse_earlier",
+]

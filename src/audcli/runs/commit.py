@@ -6,39 +6,41 @@ members before          7 | ann, cem    ->    exited   7 | cem         previous 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 
-from audcli.runs.comparison import compare, write_changes
-from audcli.runs.keys import next_number, numbers_of
-from audcli.runs.run import Computed, Result, Run
+from audcli.runs.comparison import Counts, compare, let_all_exit, write_changes
+from audcli.runs.keys import Remembered, next_number, number_keys, remembered_keys
+from audcli.runs.run import Circumstances, Computed, Result, Run
 
 
 def commit(
     connection: duckdb.DuckDBPyConnection,
     computed: Sequence[Computed],
+    circumstances: Circumstances,
     *,
-    as_of: datetime,
-    started_at: datetime,
-    version: str,
+    defined: Collection[str] | None = None,
 ) -> Run:
     """Compare what a run found with what the last one left, and write both into the ledger.
 
-    Works within the connection's transaction; the caller commits it.
+    `defined` are the keys of all definitions there are; a key that is not among them counts as removed. Without it none
+    does. Works within the connection's transaction; the caller commits it.
     """
-    number = next_number(connection, "run", "runs")
-    numbers = numbers_of(connection, computed, started_at)
-    compare(connection, [(numbers[each.key], each) for each in computed])
-    results = tuple(_results(connection, computed, numbers))
-    write_changes(connection, number)
-    _write_results(connection, number, computed, numbers, results)
-    connection.execute(
-        "insert into runs select ?, ?, ?, 0, generation, ? from store_state",
-        [number, as_of, started_at, version],
-    )
-    return Run(number, as_of, results)
+    run = next_number(connection, "run", "runs")
+    known = remembered_keys(connection)
+    numbers = number_keys(connection, computed, known)
+    counts = _compare(connection, computed, numbers, known)
+    write_changes(connection, run)
+    results = [_result(each, known.get(each.key), counts.get(numbers[each.key])) for each in computed]
+    removed = [] if defined is None else list(_removed(known, defined))
+    numbers |= {each.key: known[each.key].number for each in removed}
+    in_order = tuple(sorted([*results, *removed], key=lambda each: each.key))
+    _write_results(connection, run, computed, numbers, in_order)
+    _write_run(connection, run, circumstances)
+    return Run(run, circumstances.as_of, in_order)
 
 
 def note_duration(connection: duckdb.DuckDBPyConnection, run: Run, seconds: float) -> None:
@@ -46,42 +48,72 @@ def note_duration(connection: duckdb.DuckDBPyConnection, run: Run, seconds: floa
     connection.execute("update runs set duration_ms = ? where run = ?", [round(seconds * 1000), run.number])
 
 
-def _results(
-    connection: duckdb.DuckDBPyConnection, computed: Sequence[Computed], numbers: Mapping[str, int]
-) -> list[Result]:
-    members, entered, exited = (
-        dict(connection.execute(f"select definition, count(*) from {table} group by definition").fetchall())
-        for table in ("members_now", "entered_now", "exited_now")
-    )
-    previous = dict(
-        connection.execute(
-            "select definition, count(*) from memberships where exited_run is null group by definition"
-        ).fetchall()
-    )
-    results = []
-    for each in sorted(computed, key=lambda one: one.key):
-        number = numbers[each.key]
-        before = previous.get(number, 0)
-        if each.members is None:
-            results.append(Result(each.key, "failed", each.reason, before, 0, 0, before))
-        else:
-            changes = entered.get(number, 0), exited.get(number, 0)
-            results.append(Result(each.key, "ok", None, before, *changes, members.get(number, 0)))
-    return results
+def _compare(
+    connection: duckdb.DuckDBPyConnection,
+    computed: Sequence[Computed],
+    numbers: Mapping[str, int],
+    known: Mapping[str, Remembered],
+) -> dict[int, Counts]:
+    """Compare all that was computed; of a key that is used anew for another kind, whoever was in it exits."""
+    counts = compare(connection, [(numbers[each.key], each.members) for each in computed if each.members is not None])
+    for each in computed:
+        before, number = known.get(each.key), numbers[each.key]
+        if before is not None and before.number != number:
+            counts[number] = replace(counts[number], exited=let_all_exit(connection, before.number))
+    return counts
+
+
+def _result(computed: Computed, known: Remembered | None, counts: Counts | None) -> Result:
+    before = 0 if known is None else known.members
+    if counts is None:
+        return Result(computed.key, "failed", computed.reason, before, 0, 0, before)
+    return Result(computed.key, "ok", None, before, counts.entered, counts.exited, counts.members)
+
+
+def _removed(known: Mapping[str, Remembered], defined: Collection[str]) -> Iterator[Result]:
+    for key, each in known.items():
+        if key not in defined and not each.removed:
+            yield Result(key, "removed", None, each.members, 0, 0, each.members)
 
 
 def _write_results(
     connection: duckdb.DuckDBPyConnection,
     run: int,
-    computed: Sequence[Computed],
+    computed: Iterable[Computed],
     numbers: Mapping[str, int],
     results: Sequence[Result],
 ) -> None:
     by_key = {each.key: each for each in computed}
-    rows = [
-        [run, numbers[r.key], by_key[r.key].digest, by_key[r.key].whole_digest, by_key[r.key].text, r.outcome, r.reason,
-         r.previous, r.entered, r.exited, r.members]
-        for r in results
-    ]  # fmt: skip
+    rows = []
+    texts = {}
+    for result in results:
+        each = by_key.get(result.key)
+        text_digest = ""
+        if each is not None and each.text:
+            text_digest = hashlib.sha256(each.text.encode()).hexdigest()
+            texts[text_digest] = each.text
+        digests = ("", "") if each is None else (each.digest, each.whole_digest)
+        rows.append(
+            (run, numbers[result.key], *digests, text_digest, result.outcome, result.reason,
+             result.previous, result.entered, result.exited, result.members)
+        )  # fmt: skip
     if rows:
         connection.executemany("insert into results values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    _write_texts(connection, texts)
+
+
+def _write_texts(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> None:
+    there = {digest for (digest,) in connection.execute("select digest from definition_texts").fetchall()}
+    new = [each for each in texts.items() if each[0] not in there]
+    if new:
+        connection.executemany("insert into definition_texts values (?, ?)", new)
+
+
+def _write_run(connection: duckdb.DuckDBPyConnection, run: int, circumstances: Circumstances) -> None:
+    connection.execute(
+        "insert into runs select ?, ?, ?, 0, generation, ? from store_state",
+        [run, circumstances.as_of, circumstances.started_at, circumstances.version],
+    )
+    inputs = [(run, kind, name, digest) for (kind, name), digest in sorted(circumstances.inputs.items())]
+    if inputs:
+        connection.executemany("insert into run_inputs values (?, ?, ?, ?)", inputs)

@@ -1,17 +1,46 @@
-"""The keys that the ledger remembers: each has a number, and the instant that it was last computed at.
+"""The keys that the ledger remembers: each has a number, a kind and a level, and the instant it was last computed at.
 
-vips   ->   definition 7, an audience of users, last computed as of 2026-07-01
+vips   ->   Remembered(number=7, kind="audience", level="users", computed=True, removed=False, members=41)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from audcli.errors import AudcliError
 from audcli.runs.run import Computed
+
+_NAMES = {"audience": "an audience", "trait": "a trait", "sql_trait": "an SQL trait"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the ledger knows of a key: its number, and `members` of its last result.
+
+    `computed` tells that a run has computed it, `removed` that the last run found no definition of it.
+    """
+
+    number: int
+    kind: str
+    level: str
+    computed: bool
+    removed: bool
+    members: int
+
+
+def remembered_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, Remembered]:
+    """Give what the ledger knows of every key, under the last number that it had."""
+    rows = connection.execute(
+        """select key, definition, kind, level, coalesce(bool_or(outcome = 'ok'), false),
+                  coalesce(arg_max(outcome, run) = 'removed', false), coalesce(arg_max(members, run), 0)
+           from definitions left join results using (definition) group by key, definition, kind, level
+           qualify definition = max(definition) over (partition by key)"""
+    ).fetchall()
+    return {key: Remembered(*values) for key, *values in rows}
 
 
 def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], as_of: datetime) -> None:
@@ -29,29 +58,42 @@ def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], a
             )
 
 
-def numbers_of(connection: duckdb.DuckDBPyConnection, computed: Sequence[Computed], now: datetime) -> dict[str, int]:
-    """Give every key its number; a new key gets one, and a new meaning of a key is dated."""
-    known: dict[str, int] = dict(connection.execute("select key, definition from definitions").fetchall())
+def other_kinds(
+    connection: duckdb.DuckDBPyConnection, defined: Mapping[str, tuple[str, str]], reused: Collection[str]
+) -> dict[str, str]:
+    """Say by key why it may not be computed: it was computed as something else, and is not among those `reused`.
+
+    `defined` gives the kind and level that each key has now.
+    """
+    refused = {}
+    for key, was in remembered_keys(connection).items():
+        now = defined.get(key)
+        if now is not None and was.computed and now != (was.kind, was.level) and key not in reused:
+            refused[key] = (
+                f"it was {_NAMES[was.kind]} of {was.level}, and is {_NAMES[now[0]]} of {now[1]} now; "
+                f"`--reuse-key {key}` lets its members exit and begins anew"
+            )
+    return refused
+
+
+def number_keys(
+    connection: duckdb.DuckDBPyConnection, computed: Sequence[Computed], known: Mapping[str, Remembered]
+) -> dict[str, int]:
+    """Give the number of every key; one that is new, or now of another kind or level, gets a new one."""
+    numbers = {}
+    added = []
     following = next_number(connection, "definition", "definitions")
     for each in computed:
-        if each.key not in known:
-            known[each.key] = following
-            connection.execute(
-                "insert into definitions values (?, ?, ?, ?, ?, ?)",
-                [following, each.key, each.kind, each.level, now, now],
-            )
+        before = known.get(each.key)
+        if before is not None and (each.failed or (each.kind, each.level) == (before.kind, before.level)):
+            numbers[each.key] = before.number
+        else:
+            numbers[each.key] = following
+            added.append((following, each.key, each.kind, each.level))
             following += 1
-        elif each.digest:
-            _date_edit(connection, known[each.key], each.digest, now)
-    return known
-
-
-def _date_edit(connection: duckdb.DuckDBPyConnection, number: int, digest: str, now: datetime) -> None:
-    connection.execute(
-        """update definitions set edited_at = $now where definition = $number and $digest is distinct from
-           (select max_by(digest, run) from results where definition = $number and digest <> '')""",
-        {"now": now, "number": number, "digest": digest},
-    )
+    if added:
+        connection.executemany("insert into definitions values (?, ?, ?, ?)", added)
+    return numbers
 
 
 def next_number(connection: duckdb.DuckDBPyConnection, column: str, table: str) -> int:

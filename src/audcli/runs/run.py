@@ -5,8 +5,10 @@ Computed("vips", "audience", "users", …)   ->   Result("vips", "ok", previous=
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from audcli.sql.script import Membership
 
@@ -28,13 +30,22 @@ class Computed:
     members: Membership | None
     reason: str | None = None
 
+    @property
+    def failed(self) -> bool:
+        """Tell whether it could not be computed."""
+        return self.members is None
+
+
+Outcome = Literal["ok", "failed", "removed"]
+"""`failed` and `removed` keep the members of the result before; `removed` says that no file defines the key now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a run made of one definition; always previous + entered - exited = members."""
 
     key: str
-    outcome: str
+    outcome: Outcome
     reason: str | None
     previous: int
     entered: int
@@ -49,3 +60,16 @@ class Run:
     number: int
     as_of: datetime
     results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a run was made under: its as-of, when it began, by which version, and the digests of files that it read.
+
+    `inputs` has (kind, name) -> SHA-256, the kind being `list` or `source`.
+    """
+
+    as_of: datetime
+    started_at: datetime
+    version: str
+    inputs: Mapping[tuple[str, str], str]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -38,15 +39,33 @@ def test_every_id_leads_to_the_profile(store: Store, who: str) -> None:
     assert find_entity(store.connection, ann.key, "users") == ann
 
 
-def test_a_user_id_comes_before_what_it_may_look_like(store: Store) -> None:
+def test_what_names_two_profiles_is_refused(store: Store) -> None:
     ann = find_entity(store.connection, "ann", "users")
     assert find_entity(store.connection, "email:ANN@x.com", "users") == ann
-    assert find_entity(store.connection, "email:ann@x.com", "users") != ann
+    other = find_entity(store.connection, "user_id:email:ann@x.com", "users")
+    with pytest.raises(AudcliError, match="names 2 profiles") as raised:
+        find_entity(store.connection, "email:ann@x.com", "users")
+    assert other.key in raised.value.message and ann.key in raised.value.message
+    assert other != ann
 
 
 @pytest.mark.parametrize("who", ["acme:1", "group_id:acme:1"])
 def test_accounts_are_named_by_group_id(store: Store, who: str) -> None:
     assert find_entity(store.connection, who, "accounts").key == "acme:1"
+
+
+@pytest.mark.parametrize(
+    ("who", "level", "near"),
+    [
+        ("anna", "users", "did you mean `ann`? "),
+        ("email:ann@x.co", "users", "did you mean `email:ann@x.com`? "),
+        ("group_id:acme1", "accounts", "did you mean `acme:1`? "),
+    ],
+)
+def test_near_ids_are_offered(store: Store, who: str, level: Literal["users", "accounts"], near: str) -> None:
+    with pytest.raises(AudcliError, match="there is no") as raised:
+        find_entity(store.connection, who, level)
+    assert raised.value.hint is not None and raised.value.hint.startswith(near)
 
 
 def test_nobody_is_said_with_the_ways_to_name_somebody(store: Store) -> None:

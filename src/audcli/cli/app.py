@@ -10,10 +10,23 @@ from typing import Annotated, Any
 import typer
 
 from audcli import __version__
-from audcli.cli import compute, export, ingest, init, list, rejects, schema, show, validate
+from audcli.cli import (
+    account,
+    compute,
+    export,
+    identity_conflicts,
+    ingest,
+    init,
+    list,
+    profile,
+    rejects,
+    schema,
+    show,
+    validate,
+)
 from audcli.cli.invocation import Invocation, register, shared_parameters
 
-COMMANDS = (init, ingest, rejects, validate, compute, list, show, export, schema)
+COMMANDS = (init, ingest, rejects, validate, compute, list, show, export, profile, account, identity_conflicts, schema)
 
 
 def run() -> None:

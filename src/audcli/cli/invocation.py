@@ -96,7 +96,8 @@ def clock() -> datetime:
 def register(app: typer.Typer, name: str, run: Callable[..., None], *, help: str) -> None:
     """Add a command to the app: `run` takes the invocation first, then parameters of its own.
 
-    It gains the shared options; what goes wrong in it ends as section 15 of the contract says.
+    It gains the shared options; what goes wrong in it ends as section 15 of the contract says. The first of two words
+    in a name is that of a group: `identity conflicts`.
     """
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
 
@@ -111,7 +112,20 @@ def register(app: typer.Typer, name: str, run: Callable[..., None], *, help: str
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     called.__signature__ = inspect.Signature([context, *own, *shared_parameters()])  # type: ignore[attr-defined]
     called.__annotations__ = {}
+    *group, name = name.split()
+    for word in group:
+        app = _group(app, word)
     app.command(name, help=help)(called)
+
+
+def _group(app: typer.Typer, name: str) -> typer.Typer:
+    """Give the group of commands of that name, made where there is none yet."""
+    for known in app.registered_groups:
+        if known.name == name and known.typer_instance is not None:
+            return known.typer_instance
+    made = typer.Typer(name=name, no_args_is_help=True, help=f"Commands about {name}.")
+    app.add_typer(made, name=name)
+    return made
 
 
 def shared_parameters() -> list[inspect.Parameter]:
@@ -134,10 +148,9 @@ def shared_parameters() -> list[inspect.Parameter]:
 
 def _later_wins(context: typer.Context, after: Invocation) -> Invocation:
     """Add what the command line says before the command and not after it; the environment is in both, and loses."""
-    if context.parent is None:
-        return after
-    before = _names_given(context.parent.get_parameter_source) - _names_given(context.get_parameter_source)
-    return replace(after, **{name: getattr(context.obj, name) for name in before})
+    root = context.find_root()
+    before = _names_given(root.get_parameter_source) - _names_given(context.get_parameter_source)
+    return replace(after, **{name: getattr(root.obj, name) for name in before})
 
 
 def _names_given(source_of: Callable[[str], Enum | None]) -> set[str]:

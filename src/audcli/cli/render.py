@@ -90,6 +90,11 @@ def instant(value: datetime | None) -> str:
     return value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")
 
 
+def to_the_second(value: datetime | None) -> str:
+    """Write an instant as people read it among others, without its fraction of a second."""
+    return "" if value is None else instant(value.replace(microsecond=0))
+
+
 def width() -> int:
     """Tell how many characters a line of a result may have; where no terminal shows it, as on one of 80."""
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else _USUAL_WIDTH
@@ -143,10 +148,10 @@ def _console(is_terminal: bool, *, stderr: bool = False) -> Console:
 
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
-        return instant(value.replace(microsecond=0))
+        return to_the_second(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return "" if value is None else _escaped(str(value))
+    return "" if value is None else _escaped(printable(str(value)))
 
 
 def _plain(value: object) -> object:

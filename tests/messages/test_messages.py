@@ -1,6 +1,7 @@
 """Every message, word for word: each `NAME.yaml` beside this file is wrong in some way, and `NAME.txt` says how.
 
-A file in `definitions` is read as `audiences/NAME.yaml` of a project of its own, one in `settings` as `audcli.yaml`.
+A file in `definitions` is read as `audiences/NAME.yaml` of a project of its own, one in `settings` as `audcli.yaml`,
+one in `mappings` as what `audcli ingest --mapping` names.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 from audcli.definitions.loader import load
 from audcli.definitions.messages import MESSAGES
 from audcli.diagnostics import Diagnostic, render_text
+from audcli.mapping_files import InvalidMapping, read_mapping
 from audcli.settings import InvalidSettings, read_settings
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DEFINITIONS = sorted((HERE / "definitions").glob("*.yaml"))
 SETTINGS = sorted((HERE / "settings").glob("*.yaml"))
+MAPPINGS = sorted((HERE / "mappings").glob("*.yaml"))
 CODE = re.compile(r"^(?:error|warning)\[([a-z0-9-]+)\]", re.MULTILINE)
 
 
@@ -42,6 +45,14 @@ def test_message_about_settings(case: Path, tmp_path: Path) -> None:
     (tmp_path / "audcli.yaml").write_bytes(case.read_bytes())
     with pytest.raises(InvalidSettings) as raised:
         read_settings(tmp_path)
+    assert rendered(raised.value.diagnostics) == case.with_suffix(".txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", MAPPINGS, ids=lambda path: path.stem)
+def test_message_about_mappings(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case.parent)
+    with pytest.raises(InvalidMapping) as raised:
+        read_mapping(Path(case.name))
     assert rendered(raised.value.diagnostics) == case.with_suffix(".txt").read_text("utf-8")
 
 
@@ -98,11 +109,11 @@ def test_message_about_files(make: Callable[[Path], None], tmp_path: Path) -> No
 
 
 def test_every_message_has_a_case() -> None:
-    texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *SETTINGS)]
+    texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *SETTINGS, *MAPPINGS)]
     shown = {code for text in (*texts, *FILES.values()) for code in CODE.findall(text)}
     assert shown == set(MESSAGES)
 
 
 def test_every_expected_text_belongs_to_a_case() -> None:
     texts = {path.with_suffix(".yaml") for path in HERE.glob("*/*.txt")}
-    assert texts == {*DEFINITIONS, *SETTINGS}
+    assert texts == {*DEFINITIONS, *SETTINGS, *MAPPINGS}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,16 +12,23 @@ from audcli.cli.invocation import Invocation, clock
 from audcli.cli.progress import showing_progress
 
 if TYPE_CHECKING:
-    from audcli.ingest import FileSummary, IngestSummary
+    from audcli.ingest import FileSummary, IngestSummary, TableMapping
 
 NAME = "ingest"
 HELP = """Ingest files, folders and globs of calls into the store; `-` is standard input.
 
-JSON lines (`.jsonl`, `.ndjson`, `.json`, also with `.gz` or `.zst`), one call a line. The same call goes in once,
+JSON lines (`.jsonl`, `.ndjson`, `.json`), one call a line, CSV and Parquet, a call
+a row; all but Parquet also with `.gz` or `.zst`. The same call goes in once,
 however often it is ingested; what cannot be used is kept with its reason.
 
-Example: `audcli ingest exports/2026-06/*.jsonl.gz`
+Example: `audcli ingest users.csv --as identify --map userId=id`
 """
+
+_ROWS = "Rows of CSV and Parquet (docs/ingest.md)"
+
+
+def _of_rows(flag: str, metavar: str, help: str) -> Any:
+    return typer.Option(flag, metavar=metavar, help=help, rich_help_panel=_ROWS)
 
 
 def run(
@@ -28,10 +36,19 @@ def run(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, globs, or -.")],
     strict: Annotated[bool, typer.Option("--strict", help="Any reject leaves the store as it was.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go in; store nothing.")] = False,
+    as_: Annotated[str | None, _of_rows("--as", "TYPE", "track, page, screen, identify or group.")] = None,
+    map_: Annotated[list[str] | None, _of_rows("--map", "NEW=COLUMN", "What a column is in the call.")] = None,
+    keep: Annotated[str | None, _of_rows("--keep", "COLUMN,…", "The only properties or traits.")] = None,
+    drop: Annotated[str | None, _of_rows("--drop", "COLUMN,…", "Columns to leave out.")] = None,
+    event: Annotated[str | None, _of_rows("--event", "NAME", "For rows without an event.")] = None,
+    time: Annotated[str | None, _of_rows("--time", "INSTANT", "For rows without a time.")] = None,
+    mapping: Annotated[Path | None, _of_rows("--mapping", "FILE", "All of these as YAML, by file and call.")] = None,
 ) -> None:
     """Ingest, then say per file and in total what became of every record."""
     from audcli.ingest import IngestOptions, ingest
 
+    flags = {"type_": as_, "columns": map_ or [], "keep": keep, "drop": drop, "event": event, "time": time}
+    tables = _tables(mapping, flags)
     project = invocation.find_project()
     identity = project.settings.identity
     options = IngestOptions(
@@ -39,6 +56,7 @@ def run(
         dry_run=dry_run,
         blocked_values=tuple(identity.blocked_values),
         external_ids=identity.external_ids,
+        tables=tables,
     )
     with (
         invocation.open_store(project, write=True, create=True) as store,
@@ -51,6 +69,21 @@ def run(
         _show(invocation.voice(), summary)
     if summary.failed:
         raise typer.Exit(1)
+
+
+def _tables(mapping: Path | None, flags: dict[str, Any]) -> tuple[TableMapping, ...]:
+    """Give what rows become, by a file or by flags; nothing where neither says it."""
+    from audcli.errors import UsageError
+    from audcli.ingest import TableMapping, mapping_of_flags
+
+    given = any(value not in (None, []) for value in flags.values())
+    if mapping is None:
+        return (TableMapping("*", (mapping_of_flags(**flags),)),) if given else ()
+    if given:
+        raise UsageError("`--mapping` says all of it", hint="write the other flags into the file, or leave it out")
+    from audcli.mapping_files import read_mapping
+
+    return read_mapping(mapping)
 
 
 def _as_document(summary: IngestSummary) -> dict[str, object]:

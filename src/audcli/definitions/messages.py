@@ -1,4 +1,4 @@
-"""Every message about a definition or a setting: its code, its words, the label under the caret and the hint.
+"""Every message about definitions, settings and mappings: its code, its words, the label under the caret and the hint.
 
     error[unknown-audience]: there is no audience `vip`      <- code and words
      9 |       - audience: vip
@@ -323,6 +323,21 @@ _SETTINGS = {
     "unknown-timezone": Message("there is no time zone `{name}`", "such as `Europe/Berlin` or `UTC`", "{nearest}"),
 }
 
+_MAPPINGS = {
+    "mapping-not-a-mapping": Message("{name} is a mapping, not {found}", "such as `as: identify`"),
+    "mapping-in-documents": Message("a mapping file is one document", "a second document", "remove the `---` line"),
+    "unknown-mapping-field": Message(
+        "there is no field `{name}` here", "not a field of a mapping", "{hint} the fields here are {known}"
+    ),
+    "keep-and-drop": Message(
+        "`keep` and `drop` exclude each other", "a second choice of columns", "columns that are not kept are dropped"
+    ),
+    "mapped-event-unused": Message("`{type}` calls have no `event`", "names an event", "remove it"),
+    "mapped-type-missing": Message(
+        "a row that becomes several calls needs `as` in each", "has no `as`", "such as `as: identify`"
+    ),
+}
+
 MESSAGES: dict[str, Message] = {
     **_FILES,
     **_YAML,
@@ -332,4 +347,5 @@ MESSAGES: dict[str, Message] = {
     **_EVENTS,
     **_REFERENCES,
     **_SETTINGS,
+    **_MAPPINGS,
 }

@@ -1,7 +1,8 @@
 """Files become calls in the store, in one transaction a file.
 
 files.find_files     arguments -> files
-readers.open_records a file    -> numbered records, parsed or with what is wrong
+readers.open_records a file of JSON -> numbered records, parsed or with what is wrong
+flat.open_rows       a file of rows -> the same, by a mapping of columns
 calls.read_call      a record  -> a call, or why it is unusable
 staging              calls     -> temporary tables, without duplicates
 identity.resolve     ids and links -> profiles
@@ -9,18 +10,22 @@ storing              the rest  -> call names, accounts, calls, catalog, rejects
 """
 
 from audcli.ingest.ingestion import ingest
+from audcli.ingest.mapping import CallMapping, TableMapping, mapping_of_flags
 from audcli.ingest.rejects import RejectedRecord, clear_rejects, count_rejects, rejects, write_raw
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
 
 __all__ = [
+    "CallMapping",
     "FileSummary",
     "IngestOptions",
     "IngestSummary",
     "Progress",
     "RejectedRecord",
+    "TableMapping",
     "clear_rejects",
     "count_rejects",
     "ingest",
+    "mapping_of_flags",
     "rejects",
     "write_raw",
 ]

@@ -74,8 +74,11 @@ def call_rules(blocked_values: Iterable[str], external_ids: Mapping[str, str]) -
     return CallRules(blocked, paths)
 
 
-def read_call(record: Any, rules: CallRules) -> Call:
-    """Make a call of a JSON value, whose numbers become canonical in place. Raises `Unusable`."""
+def read_call(record: Any, rules: CallRules, given_time: int | None = None) -> Call:
+    """Make a call of a JSON value, whose numbers become canonical in place. Raises `Unusable`.
+
+    `given_time` (microseconds since 1970 UTC) is the time of a record that carries none; its content id is without it.
+    """
     if type(record) is not dict:
         raise Unusable("not_an_object", "a call is a JSON object")
     get = record.get
@@ -86,7 +89,7 @@ def read_call(record: Any, rules: CallRules) -> Call:
     blocked = rules.blocked
     user_id = _id(get("userId"), "userId", blocked)
     anonymous_id = _id(get("anonymousId"), "anonymousId", blocked)
-    time = _time(record)
+    time = _time(record, given_time)
     received = get("receivedAt")
     message_id = get("messageId")
     message_id = message_id.strip() if type(message_id) is str else _message_id(message_id)
@@ -177,7 +180,7 @@ def _is_blocked(text: str, blocked: frozenset[str]) -> bool:
     return text.lower() in blocked or not text.strip("0-")
 
 
-def _time(record: dict[str, Any]) -> int:
+def _time(record: dict[str, Any], given_time: int | None) -> int:
     for field in TIME_FIELDS:
         value = record.get(field)
         if value is not None:
@@ -185,6 +188,8 @@ def _time(record: dict[str, Any]) -> int:
             if time is None:
                 raise Unusable("unreadable_time", f"`{field}` {shown(value)} is no time")
             return time
+    if given_time is not None:
+        return given_time
     raise Unusable("missing_time", "no `timestamp`, `originalTimestamp`, `sentAt` or `receivedAt`")
 
 

@@ -1,4 +1,6 @@
-"""Which files the arguments of an ingest name: files, folders (with all below them), globs, and standard input.
+"""Which files the arguments of an ingest name, and in which format each is.
+
+Arguments are files, folders (with all below them), globs, and standard input.
 
 ["exports/", "more-*.jsonl.gz", "-"]  ->  exports/a.jsonl, exports/2026/b.ndjson, more-1.jsonl.gz, -
 """
@@ -9,12 +11,28 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from audcli.errors import UsageError
 
 STANDARD_INPUT = "-"
-READABLE = (".jsonl", ".ndjson", ".json")
 COMPRESSED = (".gz", ".zst")
+
+Format = Literal["json", "csv", "parquet"]
+
+FLAT = frozenset({"csv", "parquet"})
+"""The formats of rows, which say by their columns what calls are in them."""
+
+_FORMATS: dict[str, Format] = {
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+_READABLE = (
+    f"files end with {', '.join(list(_FORMATS)[:-1])} (then {' or '.join(COMPRESSED)} when compressed) or .parquet"
+)
 
 
 def find_files(paths: Sequence[str]) -> list[str]:
@@ -28,7 +46,7 @@ def find_files(paths: Sequence[str]) -> list[str]:
         if not files:
             raise UsageError(
                 f"`{path}` holds no file to ingest",
-                hint=f"files end with {', '.join(READABLE)}, and then {' or '.join(COMPRESSED)} when compressed",
+                hint=_READABLE,
             )
         found |= dict.fromkeys(files)
     return list(found)
@@ -39,6 +57,16 @@ def compression(file: str) -> str | None:
     return next((suffix[1:] for suffix in COMPRESSED if file.lower().endswith(suffix)), None)
 
 
+def format_of(file: str) -> Format | None:
+    """Tell by its name in which format a file is, None when its name does not say; Parquet is never compressed."""
+    lowered = file.lower()
+    unpacked = lowered
+    for suffix in COMPRESSED:
+        unpacked = unpacked.removesuffix(suffix)
+    format_ = next((format_ for suffix, format_ in _FORMATS.items() if unpacked.endswith(suffix)), None)
+    return None if format_ == "parquet" and unpacked != lowered else format_
+
+
 def _files_of(path: str) -> Iterator[str]:
     if path == STANDARD_INPUT:
         yield path
@@ -46,9 +74,7 @@ def _files_of(path: str) -> Iterator[str]:
         yield from _files_below(path)
     elif Path(path).exists():
         if not _is_readable(path):
-            raise UsageError(
-                f"the name of `{path}` does not tell its format", hint=f"files end with {', '.join(READABLE)}"
-            )
+            raise UsageError(f"the name of `{path}` does not tell its format", hint=_READABLE)
         yield path
     elif glob.has_magic(path):
         for match in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 paths may be absolute
@@ -69,7 +95,4 @@ def _files_below(folder: str) -> Iterator[str]:
 
 
 def _is_readable(name: str) -> bool:
-    lowered = name.lower()
-    for suffix in COMPRESSED:
-        lowered = lowered.removesuffix(suffix)
-    return lowered.endswith(READABLE)
+    return format_of(name) is not None

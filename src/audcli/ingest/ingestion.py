@@ -12,11 +12,13 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from audcli.errors import AudcliError
+from audcli.errors import AudcliError, UsageError
 from audcli.ingest import identity
 from audcli.ingest.calls import CallRules, call_rules, read_call
-from audcli.ingest.files import STANDARD_INPUT, find_files
-from audcli.ingest.readers import open_records
+from audcli.ingest.files import FLAT, STANDARD_INPUT, Format, find_files, format_of
+from audcli.ingest.flat import OpenRows, open_rows
+from audcli.ingest.mapping import calls_of_rows
+from audcli.ingest.readers import OpenFile, open_records
 from audcli.ingest.staging import Staging
 from audcli.ingest.storing import store_calls, store_rejects
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
@@ -40,21 +42,27 @@ def ingest(
     `strict` or `dry_run` all files are one transaction, which is taken back on any reject, or always. `now` (UTC) is
     kept as the time of the ingest.
 
-    Raises `UsageError` when a path names nothing to ingest, and `AudcliError` when the store cannot take a file.
+    Raises `UsageError` when a path names nothing to ingest or there are `tables` for no flat file, and `AudcliError`
+    when the store cannot take a file.
     """
     files = find_files(paths)
+    if options.tables and not any(_format(file, options) in FLAT for file in files):
+        raise UsageError(
+            "`--as` and its like are for CSV and Parquet, and there is no such file",
+            hint="JSON lines say themselves what each call is",
+        )
     rules = call_rules(options.blocked_values, options.external_ids)
     meter = _Meter(files, progress)
     if not options.strict and not options.dry_run:
         summaries = []
         for file in files:
             with store.transaction():
-                summaries.append(_take_file(store, file, rules, now, meter))
+                summaries.append(_take_file(store, file, options, rules, now, meter))
         return IngestSummary(tuple(summaries), stored=True, strict=False)
     summaries = []
     try:
         with store.transaction():
-            summaries.extend(_take_file(store, file, rules, now, meter) for file in files)
+            summaries.extend(_take_file(store, file, options, rules, now, meter) for file in files)
             if options.dry_run or any(summary.error or summary.rejects for summary in summaries):
                 raise _TakenBack
     except _TakenBack:
@@ -88,11 +96,13 @@ class _Meter:
         self._rejects += rejects
 
 
-def _take_file(store: Store, file: str, rules: CallRules, now: datetime, meter: _Meter) -> FileSummary:
+def _take_file(
+    store: Store, file: str, options: IngestOptions, rules: CallRules, now: datetime, meter: _Meter
+) -> FileSummary:
     staging = Staging(store.connection)
     try:
         with _no_cycle_collection():
-            _read_file(staging, file, rules, meter)
+            _read_file(staging, file, options, rules, meter)
     except AudcliError as error:
         summary = FileSummary(file, error=error.message)
     else:
@@ -113,15 +123,15 @@ def _no_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_file(staging: Staging, file: str, rules: CallRules, meter: _Meter) -> None:
+def _read_file(staging: Staging, file: str, options: IngestOptions, rules: CallRules, meter: _Meter) -> None:
     with ExitStack() as resources:
-        records, bytes_read = open_records(file, resources)
+        records, bytes_read = _open(file, options, resources)
         rows = 0
         for rows, record in enumerate(records, 1):
             try:
                 if type(record.value) is Unusable:
                     raise record.value
-                call = read_call(record.value, rules)
+                call = read_call(record.value, rules, record.given_time)
             except Unusable as problem:
                 staging.add_reject(record, problem)
             else:
@@ -130,6 +140,21 @@ def _read_file(staging: Staging, file: str, rules: CallRules, meter: _Meter) -> 
                 meter.show(bytes_read(), rows, staging.rejects.total())
         meter.finish(bytes_read(), rows, staging.rejects.total())
     staging.flush()
+
+
+def _open(file: str, options: IngestOptions, resources: ExitStack) -> OpenFile | OpenRows:
+    format_ = _format(file, options)
+    if format_ not in FLAT:
+        return open_records(file, resources)
+    mappings = calls_of_rows(file, options.tables)
+    return open_rows(file, format_, mappings, resources, more_ids=bool(options.external_ids))
+
+
+def _format(file: str, options: IngestOptions) -> Format | None:
+    """Tell the format of a file; standard input is CSV where it is said what rows become."""
+    if file == STANDARD_INPUT:
+        return "csv" if options.tables else "json"
+    return format_of(file)
 
 
 def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> FileSummary:

@@ -15,7 +15,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
@@ -30,18 +30,22 @@ _BUFFER_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 18
 _BLANKS = b" \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]*")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GOES_ON = b"{[,:"
 """A line that begins an object and ends so is the first of several that hold one JSON value."""
 _INHERITED = ("sentAt", "context")
 
 
 class Record(NamedTuple):
-    """A record: the number of its line, its text as it stands in the file, and its JSON value or what is wrong."""
+    """A record: the number of its line, its text as it stands in the file, and its JSON value or what is wrong.
+
+    `given_time` (microseconds since 1970 UTC) is the time of a record that carries none.
+    """
 
     line: int
     raw: bytes
     value: Any
+    given_time: int | None = None
 
 
 class OpenFile(NamedTuple):
@@ -53,9 +57,26 @@ class OpenFile(NamedTuple):
 
 def open_records(file: str, resources: ExitStack) -> OpenFile:
     """Open a file, to be closed with `resources`. Reading raises `AudcliError` when it is cut short or damaged."""
+    stream, bytes_read = open_bytes(file, resources)
+    return OpenFile(_named_errors(_records(stream), file), bytes_read)
+
+
+def open_bytes(file: str, resources: ExitStack) -> tuple[io.BufferedReader, Callable[[], int]]:
+    """Open the content of a file, decompressed, and tell how many of its (compressed) bytes were read so far."""
     counted = _Counted(_source(file, resources))
     stream = _decompressed(io.BufferedReader(counted, _BUFFER_BYTES), compression(file), resources)
-    return OpenFile(_named_errors(_records(stream), file), lambda: counted.count)
+    return stream, lambda: counted.count
+
+
+@contextmanager
+def naming_errors(file: str) -> Iterator[None]:
+    """Raise `AudcliError`, which names the file, where its compressed data turns out cut short or damaged."""
+    try:
+        yield
+    except EOFError as error:
+        raise AudcliError(f"`{file}` is cut short: its compressed data ends too early") from error
+    except (OSError, zlib.error) as error:
+        raise AudcliError(f"`{file}` cannot be read: {_reason(error)}") from error
 
 
 def _source(file: str, resources: ExitStack) -> IO[bytes]:
@@ -84,7 +105,7 @@ class _Counted(io.RawIOBase):
         return size
 
 
-def _decompressed(source: io.BufferedReader, how: str | None, resources: ExitStack) -> IO[bytes]:
+def _decompressed(source: io.BufferedReader, how: str | None, resources: ExitStack) -> io.BufferedReader:
     match how:
         case "gz":
             unzipped = resources.enter_context(gzip.GzipFile(fileobj=source))
@@ -97,12 +118,8 @@ def _decompressed(source: io.BufferedReader, how: str | None, resources: ExitSta
 
 
 def _named_errors(records: Iterator[Record], file: str) -> Iterator[Record]:
-    try:
+    with naming_errors(file):
         yield from records
-    except EOFError as error:
-        raise AudcliError(f"`{file}` is cut short: its compressed data ends too early") from error
-    except (OSError, zlib.error) as error:
-        raise AudcliError(f"`{file}` cannot be read: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -134,7 +151,7 @@ def _records(stream: IO[bytes]) -> Iterator[Record]:
 def _first_line(stream: IO[bytes]) -> tuple[int, bytes]:
     """Give the first line that is not blank, and its number."""
     for number, line in enumerate(stream, 1):
-        first = (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANKS)
+        first = (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANKS)
         if first:
             return number, first
     return 1, b""

@@ -17,6 +17,7 @@ import pyarrow as pa
 from audcli.ingest.calls import Call
 from audcli.ingest.json_text import encode_many
 from audcli.ingest.readers import Record
+from audcli.ingest.rows import RowRecord
 from audcli.ingest.shapes import Shapes
 from audcli.ingest.unusable import Unusable
 
@@ -85,7 +86,7 @@ class Staging:
         if len(self._calls) >= BATCH_ROWS:
             self.flush()
 
-    def add_reject(self, record: Record, problem: Unusable) -> None:
+    def add_reject(self, record: Record | RowRecord, problem: Unusable) -> None:
         """Take a record that cannot be used."""
         self.rejects[problem.reason] += 1
         raw = record.raw if len(record.raw) <= _LARGEST_RAW else None

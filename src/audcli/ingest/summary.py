@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from audcli.ingest.mapping import TableMapping
+
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
@@ -14,13 +16,14 @@ class IngestOptions:
 
     `strict`: any reject leaves the store as it was. `dry_run`: so does everything. `blocked_values`: values that
     identify nobody, besides the built-in ones. `external_ids`: types of external id, each with the dotted path in the
-    call at which it stands.
+    call at which it stands. `tables` say what the rows of flat files become.
     """
 
     strict: bool = False
     dry_run: bool = False
     blocked_values: tuple[str, ...] = ()
     external_ids: Mapping[str, str] = field(default_factory=dict)
+    tables: tuple[TableMapping, ...] = ()
 
 
 class Progress(Protocol):

@@ -10,6 +10,8 @@ from typing import Literal
 Reason = Literal[
     "invalid_utf8",
     "malformed_json",
+    "malformed_csv",
+    "ragged_row",
     "too_deep",
     "number_out_of_range",
     "unpaired_surrogate",

@@ -128,7 +128,7 @@ def _crm_traits(people: list[Person]) -> bytes:
     """Write what the sales department knows of two hundred users, a row each."""
     rng = Random(f"{SEED}/crm")
     text = io.StringIO()
-    columns = ("userId", "timestamp", "email", "lifecycle_stage", "lead_score", "nps", "region",
+    columns = ("type", "userId", "timestamp", "email", "lifecycle_stage", "lead_score", "nps", "region",
                "account_manager", "do_not_contact", "last_contacted_at", "note")  # fmt: skip
     rows = csv.DictWriter(text, columns, lineterminator="\r\n")
     rows.writeheader()
@@ -137,6 +137,7 @@ def _crm_traits(people: list[Person]) -> bytes:
         contacted = END.date() - timedelta(days=rng.randrange(1, 200))
         rows.writerow(
             {
+                "type": "identify",
                 "userId": person.user_id,
                 "timestamp": "2026-06-28T06:00:00Z",
                 "email": person.email or "",
@@ -165,6 +166,7 @@ def _shop_orders(people: list[Person]) -> bytes:
         quantity = rng.choice((1, 1, 2, 3, 10))
         rows.append(
             {
+                "type": "track",
                 "message_id": f"desk-{number:04}",
                 "user_id": person.user_id,
                 "event": "Order Completed",

@@ -156,7 +156,9 @@ def test_the_flat_files_speak_of_the_same_users(calls: list[dict[str, Any]]) -> 
         rows = list(csv.DictReader(table))
     assert len(rows) == 200
     assert {row["userId"] for row in rows} <= users
+    assert {row["type"] for row in rows} == {"identify"}
     orders = pq.read_table(SAMPLE / "shop_orders.parquet")
+    assert set(orders["type"].to_pylist()) == {"track"}
     assert {"message_id", "user_id", "event", "timestamp", "revenue"} <= set(orders.column_names)
     assert orders.num_rows == 420
     assert set(orders["user_id"].to_pylist()) <= users

@@ -37,7 +37,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Computation:
-    """A run with what it took: the statements' timings and the whole duration in seconds.
+    """A run with what it took, in seconds: each statement, evaluating, comparing and committing, and the whole.
 
     `keyless` are the problems that belong to no key: of files that cannot be read, of documents without a sound key.
     """
@@ -45,6 +45,8 @@ class Computation:
     run: runs.Run
     keyless: tuple[Diagnostic, ...]
     timings: tuple[engine.Timing, ...]
+    evaluating: float
+    committing: float
     seconds: float
     committed: bool
 
@@ -81,7 +83,9 @@ def compute(
     computable = _computable(definitions)
     failed = runs.other_kinds(store.connection, computable, reuse)
     runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
+    before = time.perf_counter()
     evaluated = evaluate(project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed)
+    between = time.perf_counter()
     lists = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
     with store.transaction(keep=not dry_run):
         run = runs.commit(
@@ -92,7 +96,15 @@ def compute(
         )
         seconds = time.perf_counter() - started
         runs.note_duration(store.connection, run, seconds)
-    return Computation(run, () if named else keyless_problems(definitions), evaluated.timings, seconds, not dry_run)
+    return Computation(
+        run,
+        () if named else keyless_problems(definitions),
+        evaluated.timings,
+        evaluating=between - before,
+        committing=time.perf_counter() - between,
+        seconds=seconds,
+        committed=not dry_run,
+    )
 
 
 def _computable(definitions: Definitions) -> dict[str, tuple[str, str]]:

@@ -13,20 +13,41 @@ from audcli import __version__
 from audcli.cli import (
     account,
     compute,
+    diff,
     export,
+    history,
     identity_conflicts,
     ingest,
     init,
     list,
+    overlap,
     profile,
     rejects,
+    runs,
     schema,
     show,
     validate,
 )
 from audcli.cli.invocation import Invocation, register, shared_parameters
 
-COMMANDS = (init, ingest, rejects, validate, compute, list, show, export, profile, account, identity_conflicts, schema)
+COMMANDS = (
+    init,
+    ingest,
+    rejects,
+    validate,
+    compute,
+    list,
+    show,
+    export,
+    runs,
+    history,
+    diff,
+    overlap,
+    profile,
+    account,
+    identity_conflicts,
+    schema,
+)
 
 
 def run() -> None:

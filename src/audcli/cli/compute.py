@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audcli.cli import render
+from audcli.cli.as_of import AsOf, read_as_of
 from audcli.cli.invocation import Invocation, clock
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ Example: `audcli compute --as-of 2026-07-01`
 def run(
     invocation: Invocation,
     keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Only these.")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(metavar="INSTANT", help="Evaluate at this date or time (UTC). [default: now]"),
-    ] = None,
+    as_of: AsOf = None,
     allow_future: Annotated[
         bool, typer.Option("--allow-future", help="Let the as-of be later than the clock.")
     ] = False,
@@ -43,7 +40,7 @@ def run(
     from audcli.pipeline import Moment, compute
 
     now = clock()
-    moment = Moment(now, _as_of(as_of, now, allow_future))
+    moment = Moment(now, now if as_of is None else read_as_of(as_of, now, allow_future=allow_future))
     project = invocation.find_project()
     with invocation.open_store(project, write=True) as store:
         computation = compute(project, store, keys or (), moment, strict=strict, dry_run=dry_run, reuse=reuse_key or ())
@@ -53,28 +50,6 @@ def run(
         _show(invocation.voice(), computation)
     if computation.keyless or any(result.outcome == "failed" for result in computation.run.results):
         raise typer.Exit(1)
-
-
-def _as_of(text: str | None, now: datetime, allow_future: bool) -> datetime:
-    from audcli.definitions.instants import read_instant
-    from audcli.errors import UsageError
-    from audcli.plan.windows import instant_of
-
-    if text is None:
-        return now
-    try:
-        as_of = instant_of(read_instant(text))
-    except ValueError:
-        raise UsageError(
-            f"`{text}` is no date or time",
-            hint="write `--as-of 2026-07-01` or `--as-of 2026-07-01T09:30:00Z`",
-        ) from None
-    if as_of > now and not allow_future:
-        raise UsageError(
-            f"the as-of {render.instant(as_of)} is later than the clock, {render.instant(now)}",
-            hint="give `--allow-future` if that is meant",
-        )
-    return as_of
 
 
 def _as_document(computation: Computation) -> dict[str, object]:
@@ -99,14 +74,20 @@ def _show(voice: render.Voice, computation: Computation) -> None:
     for result in run.results:
         if result.outcome == "failed":
             render.error(voice, f"`{result.key}` was not computed: {result.reason}",
-                         hint=f"its previous result stays: {result.members:,} members")  # fmt: skip
+                         hint=f"its previous result stays: {_members(result.members)}")  # fmt: skip
         elif result.outcome == "removed":
-            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {result.members:,} members")
+            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
     for problem in computation.keyless:
         render.error(voice, f"{problem.message} ({problem.span.file}:{problem.span.line})",
                      hint="what stands there was not computed, and keeps its previous result")  # fmt: skip
     if voice.verbose:
         for timing in computation.timings:
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")
+        render.note(voice, f"{computation.evaluating:8.3f} s  evaluating, all of the above included")
+        render.note(voice, f"{computation.committing:8.3f} s  comparing with the last run and committing")
     what = f"run {run.number}" if computation.committed else "rehearsed, nothing committed"
     render.note(voice, f"{what}, as of {render.instant(run.as_of)} UTC, in {computation.seconds:.2f} s")
+
+
+def _members(number: int) -> str:
+    return "1 member" if number == 1 else f"{number:,} members"

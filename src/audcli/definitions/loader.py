@@ -66,6 +66,12 @@ def load(root: Path, folder: Path, *, now: datetime) -> Definitions:
     return _definitions(read_files(root, folder), path_in_project(root, folder), root, now)
 
 
+def load_edited(root: Path, folder: Path, edited: File, *, now: datetime) -> Definitions:
+    """Load the definitions of a project as they would be with those of one more file in place of theirs."""
+    files = [each for each in read_files(root, folder) if each.name != edited.name]
+    return _definitions([*files, edited], path_in_project(root, folder), root, now, edited.name)
+
+
 def load_text(text: str, file: str = "audiences/text.yaml", *, now: datetime, root: Path | None = None) -> Definitions:
     """Load the definitions of one text; without a `root` the files that lists name are not looked for."""
     return _definitions([File(file, text)], Path(file).parent.as_posix(), root, now)
@@ -86,8 +92,14 @@ Links = dict[str, dict[str, Span]]
 """By key, the keys of the definitions that it names, each with the place where it is named first."""
 
 
-def _definitions(files: Iterable[File], folder: str, root: Path | None, now: datetime) -> Definitions:
+def _definitions(
+    files: Iterable[File], folder: str, root: Path | None, now: datetime, first: str | None = None
+) -> Definitions:
+    """Make the definitions of what files hold; those of the file `first` take the place of others of their keys."""
     reading = _read(files, now)
+    if first is not None:
+        edited = {each.key for each in reading.drafts if each.source.file == first}
+        reading.drafts = [each for each in reading.drafts if each.source.file == first or each.key not in edited]
     known = _known(reading, folder)
     links = _links(reading.drafts, known)
     problems = [

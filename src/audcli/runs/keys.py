@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 import duckdb
 
-from audcli.errors import AudcliError
+from audcli.errors import AudcliError, UsageError
 from audcli.runs.run import Computed
 
 _NAMES = {"audience": "an audience", "trait": "a trait", "sql_trait": "an SQL trait"}
@@ -41,6 +42,16 @@ def remembered_keys(connection: duckdb.DuckDBPyConnection) -> dict[str, Remember
            qualify definition = max(definition) over (partition by key)"""
     ).fetchall()
     return {key: Remembered(*values) for key, *values in rows}
+
+
+def find_key(connection: duckdb.DuckDBPyConnection, key: str) -> Remembered:
+    """Give what the ledger knows of one key; raises `UsageError` for one that no run has met."""
+    known = remembered_keys(connection)
+    if key in known:
+        return known[key]
+    near = get_close_matches(key, sorted(known), n=3)
+    did_you_mean = f"did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
+    raise UsageError(f"no run has met a definition `{key}`", hint=f"{did_you_mean}`audcli list` shows all keys")
 
 
 def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], as_of: datetime) -> None:

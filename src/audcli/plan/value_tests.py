@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from audcli.definitions.documents import (
@@ -43,9 +43,7 @@ from audcli.plan.model import (
     Value,
     ValueTest,
 )
-from audcli.plan.windows import calendar_interval, instant_of, just_after, last
-
-_DAY = timedelta(days=1)
+from audcli.plan.windows import calendar_interval, end_at, instant_of, just_after, last, whole_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def _equals(operand: Scalar | Reference, fold: bool, around: Surroundings) -> El
             return TextIs("equal", around.text(operand), fold)
         case datetime() | date():
             instant = instant_of(operand)
-            return InstantIn(Interval(instant, just_after(instant)))
+            return InstantIn(Interval(instant, end_at(instant)))
 
 
 def _one_of(literals: list[Scalar] | ListReference, fold: bool, around: Surroundings) -> ElementTest:
@@ -197,16 +195,15 @@ def _instant_tests(operators: Operators, around: Surroundings) -> Iterator[Value
         elif limit is not None:
             yield InstantIn(_side(comparison, instant_of(limit)))
     if operators.on is not None:
-        midnight = instant_of(operators.on).replace(hour=0, minute=0, second=0, microsecond=0)
-        yield InstantIn(Interval(midnight, midnight + _DAY))
+        yield InstantIn(whole_day(instant_of(operators.on)))
     if operators.during is not None:
         yield InstantIn(calendar_interval(operators.during, as_of, around.timezone))
     if operators.within_last is not None:
         yield InstantIn(last(operators.within_last, as_of))
     if operators.before_last is not None:
-        yield InstantIn(Interval(None, just_after(operators.before_last.before(as_of))))
+        yield InstantIn(Interval(None, end_at(operators.before_last.before(as_of))))
     if operators.within_next is not None:
-        yield InstantIn(Interval(just_after(as_of), just_after(operators.within_next.after(as_of))))
+        yield InstantIn(Interval(just_after(as_of), end_at(operators.within_next.after(as_of))))
     if operators.after_next is not None:
         yield InstantIn(Interval(just_after(operators.after_next.after(as_of)), None))
 
@@ -216,7 +213,7 @@ def _side(comparison: Comparison, instant: datetime) -> Interval:
         case "less":
             return Interval(None, instant)
         case "less_or_equal":
-            return Interval(None, just_after(instant))
+            return Interval(None, end_at(instant))
         case "greater":
             return Interval(just_after(instant), None)
         case _:

@@ -22,6 +22,18 @@ def just_after(instant: datetime) -> datetime:
     return instant if instant == datetime.max else instant + _TICK
 
 
+def end_at(instant: datetime) -> datetime | None:
+    """Give the end of an interval whose last instant this is; after the last one of the calendar there is none."""
+    return None if instant == datetime.max else just_after(instant)
+
+
+def whole_day(instant: datetime) -> Interval:
+    """Give the UTC day that holds the instant; the last day of the calendar has no end."""
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    last_day = midnight.date() == date.max
+    return Interval(midnight, None if last_day else midnight + timedelta(days=1))
+
+
 def interval_of(window: Window, as_of: datetime, timezone: ZoneInfo) -> Interval:
     """Resolve a window (SPEC section 5) at `as_of` (UTC, without a zone); nothing after `as_of` is ever in it."""
     until_now = just_after(as_of)

@@ -7,7 +7,8 @@ the fast, typed reading of a property; ingest keeps it true.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 Kind = Literal["integer", "big_integer", "double", "string", "boolean", "object", "list", "null"]
@@ -58,6 +59,28 @@ class Catalog:
     """The surrogate number (`call_name`) of each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the store has seen altogether: its calls, the time of the first (UTC, no zone), the types of its ids."""
+
+    catalog: Catalog
+    first_call: datetime
+    id_types: frozenset[str]
+
+
+def flattened(shape: Shape) -> Shape:
+    """Give the shape of a value, or where it is a list of its elements, lists among them taken apart too."""
+    while "list" in shape.kinds:
+        shape = one_level_flatter(shape)
+    return shape
+
+
+def one_level_flatter(shape: Shape) -> Shape:
+    """Give the shape of what is left when every list gives way to its elements, which may be lists again."""
+    outside = replace(shape, seen={kind: n for kind, n in shape.seen.items() if kind != "list"}, elements=None)
+    return combined([outside, shape.elements or Shape()])
+
+
 def combined(shapes: Iterable[Shape]) -> Shape:
     """Give one shape for values that may be of any of these shapes."""
     given = [shape for shape in shapes if shape.seen]
@@ -75,4 +98,5 @@ def combined(shapes: Iterable[Shape]) -> Shape:
         names={name: combined(each for shape in given if (each := shape.named(name))) for name in names},
         any_name=combined(any_names) if any_names else None,
         elements=combined(elements) if elements else None,
+        examples={kind: text for shape in reversed(given) for kind, text in shape.examples.items()},
     )

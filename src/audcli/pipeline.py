@@ -16,8 +16,9 @@ from audcli.definitions.documents import (
     TestDocument,
     TraitDocument,
 )
+from audcli.definitions.doubts import doubts_about
 from audcli.definitions.loader import Definitions, LoadedDocument, load
-from audcli.diagnostics import Diagnostic, has_errors
+from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
 from audcli.digests import documents_of, list_files, whole_digest
 from audcli.engines import duckdb as engine
 from audcli.errors import InvalidDefinitions, UsageError
@@ -54,6 +55,17 @@ class Computation:
 def load_definitions(project: Project, now: datetime) -> Definitions:
     """Load all definitions of the project; `now` (UTC, without a zone) is when windows are compared at."""
     return load(project.root, project.definitions_folder, now=now.replace(tzinfo=UTC))
+
+
+def validate(project: Project, store: Store | None, now: datetime) -> tuple[Definitions, list[Diagnostic]]:
+    """Load all definitions; give them with every error, and every warning that they and the store give cause for.
+
+    `now` is UTC without a zone. Without a store nothing is said about what it has seen.
+    """
+    definitions = load_definitions(project, now)
+    seen = None if store is None else store.seen()
+    doubts = doubts_about(definitions, seen, now.replace(tzinfo=UTC))
+    return definitions, in_reading_order([*definitions.diagnostics, *doubts])
 
 
 def compute(

@@ -2,6 +2,7 @@
 
 A file in `definitions` is read as `audiences/NAME.yaml` of a project of its own, one in `settings` as `audcli.yaml`,
 one in `mappings` as what `audcli ingest --mapping` names.
+One in `doubts` has no errors, and is held against a store of the calls in `doubts/calls.jsonl`.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from audcli.catalog import Seen
+from audcli.definitions.doubts import doubts_about
 from audcli.definitions.loader import load
 from audcli.definitions.messages import MESSAGES
 from audcli.diagnostics import Diagnostic, render_text
+from audcli.ingest import IngestOptions, ingest
 from audcli.mapping_files import InvalidMapping, read_mapping
 from audcli.settings import InvalidSettings, read_settings
+from audcli.store import open_store
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DEFINITIONS = sorted((HERE / "definitions").glob("*.yaml"))
+DOUBTS = sorted((HERE / "doubts").glob("*.yaml"))
 SETTINGS = sorted((HERE / "settings").glob("*.yaml"))
 MAPPINGS = sorted((HERE / "mappings").glob("*.yaml"))
 CODE = re.compile(r"^(?:error|warning)\[([a-z0-9-]+)\]", re.MULTILINE)
@@ -38,6 +44,38 @@ def test_message_about_definitions(case: Path, tmp_path: Path) -> None:
     (folder / case.name).write_bytes(case.read_bytes())
     problems = load(tmp_path, folder, now=NOW).diagnostics
     assert rendered(problems) == case.with_suffix(".txt").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    path = tmp_path_factory.mktemp("doubts") / "store.duckdb"
+    with open_store(path, write=True, create=True, threads=1) as store:
+        ingest(store, [str(HERE / "doubts" / "calls.jsonl")], IngestOptions(), now=NOW.replace(tzinfo=None))
+        seen = store.seen()
+    assert seen is not None
+    return seen
+
+
+def doubts_in(case: Path, folder: Path, seen: Seen | None) -> tuple[Diagnostic, ...]:
+    (folder / case.name).write_bytes(case.read_bytes())
+    definitions = load(folder, folder, now=NOW)
+    assert not definitions.diagnostics
+    return tuple(doubts_about(definitions, seen, NOW))
+
+
+@pytest.mark.parametrize("case", DOUBTS, ids=lambda path: path.stem)
+def test_message_about_doubts(case: Path, tmp_path: Path, seen: Seen) -> None:
+    problems = doubts_in(case, tmp_path, seen)
+    assert rendered(problems) == case.with_suffix(".txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", DOUBTS, ids=lambda path: path.stem)
+def test_without_a_store_nothing_is_said_about_what_it_has_seen(case: Path, tmp_path: Path, seen: Seen) -> None:
+    """What follows from the definitions alone is said all the same."""
+    alone = {"always-true", "always-false", "same-meaning", "not-yet-abandoned"}
+    assert set(doubts_in(case, tmp_path, None)) == {
+        each for each in doubts_in(case, tmp_path, seen) if each.code in alone
+    }
 
 
 @pytest.mark.parametrize("case", SETTINGS, ids=lambda path: path.stem)
@@ -109,11 +147,11 @@ def test_message_about_files(make: Callable[[Path], None], tmp_path: Path) -> No
 
 
 def test_every_message_has_a_case() -> None:
-    texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *SETTINGS, *MAPPINGS)]
+    texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *DOUBTS, *SETTINGS, *MAPPINGS)]
     shown = {code for text in (*texts, *FILES.values()) for code in CODE.findall(text)}
     assert shown == set(MESSAGES)
 
 
 def test_every_expected_text_belongs_to_a_case() -> None:
     texts = {path.with_suffix(".yaml") for path in HERE.glob("*/*.txt")}
-    assert texts == {*DEFINITIONS, *SETTINGS, *MAPPINGS}
+    assert texts == {*DEFINITIONS, *DOUBTS, *SETTINGS, *MAPPINGS}

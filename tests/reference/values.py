@@ -22,7 +22,7 @@ _WHITE_SPACE = " \t\n\r\f\v"
 _DECIMAL_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _ISO_8601 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(?:(Z)|([+-])(\d\d):?(\d\d)?))?)?",
+    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?(?:(Z)|([+-])(\d\d):?(\d\d)?))?)?",
     re.ASCII,
 )
 
@@ -144,6 +144,8 @@ def as_instant(value: Value) -> datetime | None:
             hour=int(hour or 0), minute=int(minute or 0), second=int(second or 0), microsecond=micros
         )
         offset = timedelta(hours=int(offset_hours or 0), minutes=int(offset_minutes or 0))
+        if offset >= timedelta(days=1) or int(offset_minutes or 0) > 59:
+            return None
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         return None

@@ -83,6 +83,26 @@ def diagnostics(found: Iterable[Diagnostic]) -> None:
         console.print()
 
 
+def workflow_commands(found: Iterable[Diagnostic], root: Path, workspace: Path) -> None:
+    """Print located problems as workflow commands of GitHub, which shows each beside its line.
+
+    Files are named from the `workspace`, the checked out repository. Source: GitHub's documentation, "Workflow
+    commands for GitHub Actions".
+    """
+    for diagnostic in found:
+        span = diagnostic.span
+        place = {
+            "file": os.path.relpath(root.resolve() / span.file, workspace.resolve()),
+            "line": span.line,
+            "col": span.column,
+            "endColumn": span.column + span.length,
+            "title": diagnostic.code,
+        }
+        properties = ",".join(f"{name}={_command(str(value), ':,')}" for name, value in place.items())
+        words = ". ".join(each for each in (diagnostic.message, diagnostic.label, diagnostic.hint) if each)
+        line(f"::{diagnostic.severity} {properties}::{_command(words)}")
+
+
 def instant(value: datetime | None) -> str:
     """Write an instant (UTC, without a zone) as people read it: to the second where it is whole."""
     if value is None:
@@ -122,6 +142,13 @@ def _coloured(text: str, severity: str) -> Any:
     coloured.highlight_regex(r"\^+.*$", colour)
     coloured.highlight_regex(r"(?m)^ +(-->|=|\d+ \|)|^\d+ \||^ +\|", "blue")
     return coloured
+
+
+def _command(text: str, also: str = "") -> str:
+    """Escape what would end a part of a workflow command."""
+    for character in "%\r\n" + also:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
 
 
 def _say(markup: str, hint: str | None = None) -> None:

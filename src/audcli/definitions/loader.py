@@ -20,6 +20,7 @@ from audcli.definitions.files import File, path_in_project, read_files
 from audcli.definitions.references import named_in
 from audcli.definitions.reporting import report
 from audcli.definitions.together import Known, check_together
+from audcli.definitions.yaml_nodes import SourceDocument
 from audcli.definitions.yaml_source import read_yaml, shown_line, split_lines
 from audcli.diagnostics import Diagnostic, Span, in_reading_order
 
@@ -29,7 +30,7 @@ _WORDS_ABOUT = {"name", "description", "owner", "tags"}
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A valid definition: `text` as it stands in its file, `span` where its key is.
+    """A valid definition: `source` is its document as written, `text` of it, `span` where its key is.
 
     `digest` is the SHA-256 of its meaning: comments, formatting, names and descriptions do not change it.
     """
@@ -41,6 +42,7 @@ class LoadedDocument:
     span: Span
     text: str
     digest: str
+    source: SourceDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,15 @@ class Definitions:
 
     `documents` are the valid ones by key. `broken` are the keys of those that have errors, or that depend on one that
     has, each with its problems. `diagnostics` are all problems in the order of reading. `unreadable` tells that some
-    file could not be read to its end, so that a key that is missing may have been in it.
+    file could not be read to its end, so that a key that is missing may have been in it. `lines` are those of each
+    file, by its name.
     """
 
     documents: dict[str, LoadedDocument]
     broken: dict[str, tuple[Diagnostic, ...]]
     diagnostics: tuple[Diagnostic, ...]
     unreadable: bool
+    lines: dict[str, list[str]]
 
 
 def load(root: Path, folder: Path, *, now: datetime) -> Definitions:
@@ -125,6 +129,7 @@ def _definitions(
         broken={key: tuple(each) for key, each in broken.items()},
         diagnostics=tuple(shown),
         unreadable=reading.unreadable,
+        lines=reading.lines,
     )
 
 
@@ -201,4 +206,5 @@ def _loaded(key: str, document: AnyDocument, draft: Draft) -> LoadedDocument:
         span=draft.key_span,
         text=draft.source.text,
         digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        source=draft.source,
     )

@@ -338,6 +338,59 @@ _MAPPINGS = {
     ),
 }
 
+_DOUBTS = {
+    "event-never-seen": Message(
+        "no {kind} `{name}` has been ingested", "nothing ingested so far has this name", "{nearest}", "warning"
+    ),
+    "property-never-seen": Message(
+        "no such event has had the property `{path}`", "nothing ingested so far has it", "{nearest}", "warning"
+    ),
+    "trait-never-seen": Message(
+        "{whom} has had the trait `{path}`",
+        "no definition makes it, and no call has carried it",
+        "{nearest}",
+        "warning",
+    ),
+    "id-type-never-seen": Message(
+        "nobody has an external id of type `{name}`", "nothing ingested so far has one", "{nearest}", "warning"
+    ),
+    "trait-hidden": Message(
+        "the computed trait `{name}` hides the one that {call} calls carry",
+        "the same name",
+        "conditions see the computed one; another key would leave both to be seen",
+        "warning",
+    ),
+    "type-never-seen": Message(
+        "`{path}` is read as {wanted} here, which it has never been",
+        "asks for {wanted}",
+        "so far it has only been {found}{example}",
+        "warning",
+    ),
+    "crossed-limits": Message(
+        "no number passes both {limits}",
+        "`{path}` has only been a single value so far",
+        "for either of the two use `any`",
+        "warning",
+    ),
+    "window-beyond-data": Message(
+        "`{window}` reaches back to {start}, and the first call is of {first}",
+        "longer than there are calls",
+        "older calls can be ingested at any time",
+        "warning",
+    ),
+    "not-yet-abandoned": Message(
+        "this also holds for those whose `{window}` are not over yet",
+        "nothing has happened yet, and still may",
+        "to wait until the time has passed: `elapsed: true`",
+        "warning",
+    ),
+    "always-true": Message("this holds for everybody", "whatever the calls say", "", "warning"),
+    "always-false": Message("this can hold for nobody", "whatever the calls say", "", "warning"),
+    "same-meaning": Message(
+        "`{name}` means the same as `{twin}`", "as in {file}:{line}", "one of the two is enough", "warning"
+    ),
+}
+
 MESSAGES: dict[str, Message] = {
     **_FILES,
     **_YAML,
@@ -348,4 +401,5 @@ MESSAGES: dict[str, Message] = {
     **_REFERENCES,
     **_SETTINGS,
     **_MAPPINGS,
+    **_DOUBTS,
 }

@@ -8,11 +8,11 @@ anything that was never seen                          ->  Nothing()
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlglot.expressions import Expr
 
-from audcli.catalog import Kind, Shape, combined
+from audcli.catalog import Kind, Shape, one_level_flatter
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import WRITTEN_AS_IS, Element, Form
 
@@ -133,8 +133,7 @@ def _flattened(values: Expr, shape: Shape, variables: Iterator[str]) -> tuple[Ex
             lambda each: sql.choose([(_is_list(each), sql.json_elements(each))], sql.list_of(each)),
         )
         values = sql.flattened(spread)
-        outside = replace(shape, seen={kind: n for kind, n in shape.seen.items() if kind != "list"}, elements=None)
-        shape = combined([outside, shape.elements or Shape()])
+        shape = one_level_flatter(shape)
     return values, shape
 
 

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import duckdb
 
-from audcli.catalog import Catalog
+from audcli.catalog import Catalog, Seen
 from audcli.errors import StoreInUse, UsageError
 from audcli.store import refusals
 from audcli.store.place import prepare_folder, private_files, remove_old_spills, spill_folder
@@ -85,6 +85,14 @@ class Store:
     def catalog(self) -> Catalog:
         """Rebuild what the store has seen of every call."""
         return read_catalog(self.connection)
+
+    def seen(self) -> Seen | None:
+        """Say what the store has seen altogether; None before the first call."""
+        [(first_call,)] = self.connection.execute("select min(time) from calls").fetchall()
+        if first_call is None:
+            return None
+        types = self.connection.execute("select distinct type from identifiers").fetchall()
+        return Seen(self.catalog(), first_call, frozenset(type_ for (type_,) in types))
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:

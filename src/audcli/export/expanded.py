@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from audcli.export.lines import MEMBER, Layout, ids_of, key_and_ids, whole_members
+from audcli.export.lines import Layout, Members, key_and_ids, whole_members
 from audcli.export.quoting import cells
 
 _CHARACTERS = 4_000_000
@@ -26,8 +25,8 @@ def expanded_lines(rows: Iterable[pa.RecordBatch], layout: Layout, present: Sequ
     """
     waiting: list[str] = []
     size = 0
-    for table in whole_members(rows):
-        for line in _lines(table, layout, present):
+    for members in whole_members(rows):
+        for line in _lines(members, layout, present):
             waiting.append(line)
             size += len(line)
             if size >= _CHARACTERS:
@@ -36,15 +35,15 @@ def expanded_lines(rows: Iterable[pa.RecordBatch], layout: Layout, present: Sequ
     yield pa.array(waiting, pa.string())
 
 
-def _lines(table: pa.Table, layout: Layout, present: Sequence[int]) -> Iterator[str]:
-    ids = ids_of(table)
-    beginnings = key_and_ids(table.filter(pc.equal(table.column("kind"), MEMBER)), ids, layout).to_pylist()
-    kinds, texts, bounds = ids.kinds.to_pylist(), cells(ids.texts).to_pylist(), ids.bounds.to_pylist()
-    for number, beginning in enumerate(beginnings):
+def _lines(members: Members, layout: Layout, present: Sequence[int]) -> Iterator[str]:
+    beginnings = key_and_ids(members, layout).to_pylist()
+    kinds, texts = members.kinds.to_pylist(), cells(members.texts("text")).to_pylist()
+    starts = members.starts.to_pylist()
+    for beginning, start, end in zip(beginnings, starts, [*starts[1:], len(kinds)], strict=True):
         by_kind: dict[int, list[str]] = {}
-        for place in range(bounds[number], bounds[number + 1]):
-            by_kind.setdefault(kinds[place], []).append(texts[place])
+        for row in range(start + 1, end):
+            by_kind.setdefault(kinds[row], []).append(texts[row])
         columns = [by_kind.get(kind, []) for kind in present]
         for place in range(max((len(column) for column in columns), default=0) or 1):
-            row = [column[place] if place < len(column) else "" for column in columns]
-            yield ",".join([beginning, *row]) + layout.line_end
+            row_of_ids = [column[place] if place < len(column) else "" for column in columns]
+            yield ",".join([beginning, *row_of_ids]) + layout.line_end

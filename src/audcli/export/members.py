@@ -60,11 +60,11 @@ def member_rows(connection: DuckDBPyConnection, result: Result, values: Sequence
     types = connection.execute("select type from temp.export_types order by kind").fetchall()
     own = "".join(f", {name}" for name in values)
     none = "".join(", null" for _ in values)
-    query = f"""select kind, text{own} from (
+    query = f"""select place, kind, first_seen, text{own} from (
             select place, {MEMBER} as kind, timestamp 'epoch' as first_seen, key as text{own} from temp.export_members
             union all
             select place, kind, first_seen, value{none} from {IDS} join temp.export_types using (type))
-        order by place, kind, first_seen, text"""
+        order by place, kind, first_seen"""
     return [type_ for (type_,) in types], query
 
 

@@ -31,6 +31,7 @@ STATEMENTS = {
 TIMED = """
 import duckdb, sys, time
 connection = duckdb.connect("by_hand.duckdb")
+connection.execute("set enable_progress_bar = false")
 started = time.perf_counter()
 connection.execute(f"copy ({sys.argv[1]}) to 'by_hand.csv' (header)")
 print(time.perf_counter() - started)
@@ -57,7 +58,7 @@ def main() -> None:
         run([sys.executable, "-m", "audcli", "compute", "--quiet"], place)
         for format_ in ("unformatted", "indexed"):
             export(place, format_)
-            os.rename(place / "ours.csv", place / f"{format_}.csv")
+            (place / "ours.csv").rename(place / f"{format_}.csv")
         in_another_process(make_finished_tables, place)
         print(f"{options.members:,} members, {options.members * 13 // 4:,} ids, medians of {options.runs}")
         for format_ in STATEMENTS:
@@ -96,8 +97,10 @@ def show_phones(place: Path, runs: int) -> None:
 
 def export(place: Path, format_: str, *options: str) -> Export:
     """Export in a process of its own into `ours.csv`."""
-    command = [sys.executable, "-m", "audcli", "export", "everybody", "--format", format_, "--json", *options]
-    with subprocess.Popen([*command, "--output", "ours.csv"], cwd=place, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", "audcli", "export", "everybody", "--format", format_, *options]
+    with subprocess.Popen(
+        [*command, "--output", "ours.csv", "--json", "--quiet"], cwd=place, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         receipt = json.loads(process.stdout.read())
         _, status, usage = os.wait4(process.pid, 0)

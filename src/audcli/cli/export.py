@@ -38,6 +38,9 @@ Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where; - is standard output, the default.")
 ]
 Columns = Annotated[str, typer.Option(metavar="TRAIT,…", help="Traits to add as columns; account.TRAIT for users.")]
+ExpandUsers = Annotated[
+    bool, typer.Option("--expand-users", help="Of accounts: rows of their users, key,account,external_ids.")
+]
 MaxRows = Annotated[int | None, typer.Option(metavar="N", min=1, help="Split into numbered files of N rows.")]
 IdType = Annotated[
     str | None, typer.Option(metavar="TYPE", help="Which ids. [default: email]", rich_help_panel=_SINGLE)
@@ -70,6 +73,7 @@ def run(
     format: Format = "unformatted",
     output: Output = None,
     columns: Columns = "",
+    expand_users: ExpandUsers = False,
     max_rows: MaxRows = None,
     line_ending: LineEnding = "crlf",
     strict: Strict = False,

@@ -20,10 +20,10 @@ bounded however large the audience is.
 
 from audcli.export.estimate import expected_seconds
 from audcli.export.exporting import export_key
-from audcli.export.options import ExportOptions, Format, LineEnding
+from audcli.export.options import ExportOptions, Format, LineEnding, Users
 from audcli.export.progress import Progress
 from audcli.export.receipt import File, Receipt
-from audcli.export.results import definitions_shown
+from audcli.export.traits import definitions_shown
 
 __all__ = [
     "ExportOptions",
@@ -32,6 +32,7 @@ __all__ = [
     "LineEnding",
     "Progress",
     "Receipt",
+    "Users",
     "definitions_shown",
     "expected_seconds",
     "export_key",

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from audcli.errors import AudcliError
 from audcli.export.files import left_over, opened
 from audcli.export.formats import Sheet, lay_out
-from audcli.export.members import count_members
+from audcli.export.members import count_entities, count_members
 from audcli.export.options import ExportOptions
 from audcli.export.progress import Progress
 from audcli.export.receipt import File, Receipt
@@ -77,7 +77,8 @@ def _receipt(
         run=result.run,
         as_of=result.as_of,
         header=sheet.header,
-        members=count_members(connection),
+        members=count_members(connection, result),
+        users=None if options.users is None else count_entities(connection),
         written=sum(file.rows for file in files),
         size=sum(file.size for file in files),
         sha256=files[0].sha256 if len(files) == 1 else None,

@@ -28,6 +28,7 @@ from audcli.export.progress import Progress
 from audcli.export.quoting import cells
 from audcli.export.results import Result
 from audcli.export.traits import TraitColumn, trait_columns, value_column
+from audcli.export.users import level_of_rows
 
 _BATCH = 200_000
 """Rows handed over at a time: some five megabytes."""
@@ -61,9 +62,9 @@ def lay_out(connection: DuckDBPyConnection, result: Result, options: ExportOptio
     _refuse_format(result, options.format)
     if options.format == "single-column":
         return _single_column(connection, result, options, progress)
-    own = [value_column(result.trait)] if result.trait is not None else []
-    added = trait_columns(connection, result, options.columns)
-    stage_members(connection, result, [*own, *added])
+    own = [value_column(result.trait, options)] if result.trait is not None else []
+    added = trait_columns(connection, result, options)
+    stage_members(connection, result, options, [*own, *added])
     return _members(connection, result, options, own, added)
 
 
@@ -80,8 +81,8 @@ def _refuse_format(result: Result, format_: Format) -> None:
 def _single_column(
     connection: DuckDBPyConnection, result: Result, options: ExportOptions, progress: Progress | None
 ) -> Sheet:
-    column = column_for(result.level, options)
-    stage_members(connection, result, [])
+    column = column_for(level_of_rows(result, options), options)
+    stage_members(connection, result, options, [])
     values = stage_values(connection, column, options, progress)
     rows = connection.sql("select distinct written from temp.export_values where written is not null order by written")
     lines = (
@@ -100,19 +101,20 @@ def _members(
     added: Sequence[TraitColumn],
 ) -> Sheet:
     values = [f"value_{number}" for number in range(len(own) + len(added))]
-    types, query = member_rows(connection, result, values)
+    account = [] if options.users is None else ["group_id"]
+    types, query = member_rows(connection, level_of_rows(result, options), [*account, *values])
     width = widths(connection, types) if options.format != "unformatted" else {}
     first_columns = [sum(width.get(below, 0) for below in range(kind)) for kind in range(len(types))]
     layout = Layout(
         types=types,
         line_end=options.line_end,
-        values_before=values[: len(own)],
+        values_before=[*account, *values[: len(own)]],
         values_after=values[len(own) :],
         first_columns=first_columns if options.format == "indexed" else None,
         columns=sum(width.values()),
     )
     rows = connection.sql(query).to_arrow_reader(_BATCH)
-    header = ["key", *(column.header for column in own), "external_ids"]
+    header = ["key", *("account" for _ in account), *(column.header for column in own), "external_ids"]
     match options.format:
         case "unformatted":
             lines = member_lines(rows, layout)

@@ -14,33 +14,51 @@ from collections.abc import Sequence
 from duckdb import DuckDBPyConnection
 
 from audcli.export.lines import MEMBER
-from audcli.export.results import Result
+from audcli.export.options import ExportOptions
+from audcli.export.results import Level, Result
 from audcli.export.traits import TraitColumn
+from audcli.export.users import counted_users, level_of_rows
 
 IDS = "temp.export_ids"
 """The ids of the staged members, each once: a view."""
 
 
-def stage_members(connection: DuckDBPyConnection, result: Result, columns: Sequence[TraitColumn]) -> None:
+def stage_members(
+    connection: DuckDBPyConnection, result: Result, options: ExportOptions, columns: Sequence[TraitColumn]
+) -> None:
     """Put the members, in order of their keys, into `temp.export_members`, and their ids into the view `IDS`.
 
-    Each of the columns becomes a text `value_N`, empty where a member has no value.
+    Each of the columns becomes a text `value_N`, empty where a member has no value. Where users of accounts are asked
+    for, a member is a user of one account, `group_id`, and of a single column a user, whatever the account.
     """
-    keys = "profile_keys on profile = entity" if result.level == "users" else "accounts on account = entity"
-    key = "key" if result.level == "users" else "group_id"
     values = "".join(f", coalesce(value_{number}, '') as value_{number}" for number in range(len(columns)))
     joins = " ".join(
-        f"left join (select entity, value as value_{number} from {column.relation} as column_{number}) using (entity)"
+        f"left join (select entity as {column.owner}, value as value_{number} from {column.relation} as of_{number})"
+        f" using ({column.owner})"
         for number, column in enumerate(columns)
     )
+    rows, keys = _rows(result, options)
     connection.execute(f"""create or replace temp table export_members as
-        select entity, {key} as key, row_number() over (order by {key}) - 1 as place{values}
-        from ({result.entities}) join {keys} {joins}""")
-    connection.execute(f"create or replace temp view export_ids as {_ids(result)}")
+        select entity, {keys}, row_number() over (order by {keys}) - 1 as place{values} from ({rows}) {joins}""")
+    connection.execute(f"create or replace temp view export_ids as {_ids(result, level_of_rows(result, options))}")
 
 
-def _ids(result: Result) -> str:
-    if result.level == "accounts":
+def _rows(result: Result, options: ExportOptions) -> tuple[str, str]:
+    """Give the query of the rows of the file, and the columns that tell them apart and that they are sorted by."""
+    if options.users is not None:
+        users = f"({result.entities}) as result join {counted_users(result, options.users)} as users"
+        users += " on account = result.entity join profile_keys using (profile)"
+        if options.format == "single-column":
+            return f"select distinct profile as entity, key from {users}", "key"
+        each = f"select profile as entity, account, key, group_id from {users} join accounts using (account)"
+        return each, "key, group_id"
+    if result.level == "users":
+        return f"select entity, key from ({result.entities}) join profile_keys on profile = entity", "key"
+    return f"select entity, group_id as key from ({result.entities}) join accounts on account = entity", "key"
+
+
+def _ids(result: Result, level: Level) -> str:
+    if level == "accounts":
         return """select place, 'group_id' as type, key as value, timestamp 'epoch' as first_seen
             from temp.export_members"""
     return f"""select place, type, value, first_seen
@@ -48,12 +66,12 @@ def _ids(result: Result) -> str:
         where {result.held}"""
 
 
-def member_rows(connection: DuckDBPyConnection, result: Result, values: Sequence[str]) -> tuple[list[str], str]:
+def member_rows(connection: DuckDBPyConnection, level: Level, values: Sequence[str]) -> tuple[list[str], str]:
     """Give the types of ids by name, and the query of the rows that `lines` makes lines of, with those columns.
 
     The types are those that anybody has; the kind of an id is the place of its type among them.
     """
-    source = "identifiers" if result.level == "users" else IDS
+    source = "identifiers" if level == "users" else IDS
     connection.execute(f"""create or replace temp table export_types as
         select type, cast(row_number() over (order by type) - 1 as integer) as kind
         from (select distinct type from {source})""")
@@ -78,7 +96,17 @@ def widths(connection: DuckDBPyConnection, types: Sequence[str]) -> dict[int, in
     return {int(kind): int(ids) for kind, ids in counts}
 
 
-def count_members(connection: DuckDBPyConnection) -> int:
-    """Count the staged members."""
-    [(count,)] = connection.execute("select count(*) from temp.export_members").fetchall()
+def count_members(connection: DuckDBPyConnection, result: Result) -> int:
+    """Count the members of an audience, or those who have a value of a trait."""
+    keys = "profile_keys on profile = entity" if result.level == "users" else "accounts on account = entity"
+    return _count(connection, f"select count(*) from ({result.entities}) join {keys}")
+
+
+def count_entities(connection: DuckDBPyConnection) -> int:
+    """Count the staged entities, each once."""
+    return _count(connection, "select count(distinct entity) from temp.export_members")
+
+
+def _count(connection: DuckDBPyConnection, query: str) -> int:
+    [(count,)] = connection.execute(query).fetchall()
     return int(count)

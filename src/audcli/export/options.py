@@ -16,6 +16,13 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @dataclass(frozen=True, slots=True)
+class Users:
+    """Whom of an account's users a file takes: those with an id of a type of `known_by`, all where it is None."""
+
+    known_by: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportOptions:
     """How a file is to look.
 
@@ -24,7 +31,8 @@ class ExportOptions:
     platform, such as `google` or `google-2026-07`. `default_region` (two letters, any case) is where a phone number
     without a country code is from. `header` is written in place of the usual one, `no_header` leaves it out.
 
-    `columns` are traits to be added to `unformatted` and `indexed`. `max_rows` splits the file into numbered ones of
+    With `users` a file of accounts has a row for each of their users instead. `columns` are traits to be added to
+    `unformatted` and `indexed`. `max_rows` splits the file into numbered ones of
     so many rows, the header not counted. Raises `UsageError` for options that do not go together.
     """
 
@@ -39,6 +47,7 @@ class ExportOptions:
     no_header: bool = False
     max_rows: int | None = None
     columns: tuple[str, ...] = ()
+    users: Users | None = None
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""

@@ -33,13 +33,13 @@ class Receipt:
 
     `kind` is `audience` or `trait`, `level` `users` or `accounts`. `as_of` is the run's, in UTC without a zone.
     `header` is the file's first line, by cells, and None where it has none. `members` counts those of an audience, or
-    who has a value of a trait. `written` counts rows, headers left out; in `unformatted` and `indexed` it equals
-    `members`. `size` is in bytes over all files; `sha256` is the digest of the only file, None where there are several.
-    `seconds` is how long it took. `left_over` are numbered files that an earlier export of more rows has left beside
-    the new ones.
+    who has a value of a trait, and `users` the users of those, where they are what the rows are of. `written` counts
+    rows, headers left out; in `unformatted` and `indexed` it equals `members`, unless rows are of users. `size` is in
+    bytes over all files; `sha256` is the digest of the only file, None where there are several. `seconds` is how long
+    it took. `left_over` are numbered files that an earlier export of more rows has left beside the new ones.
 
-    The others speak of a single column and are None or empty elsewhere: `with_id` counts the members that have an id
-    of that type; of all their values `dropped` could not be used, `repeated` came out like another one, and
+    The others speak of a single column and are None or empty elsewhere: `with_id` counts the members, or users, that
+    have an id of that type; of all their values `dropped` could not be used, `repeated` came out like another one, and
     `already_hashed` were hashes before. Always values = `written` + `repeated` + the sum of `dropped`. `match` names
     the rules of a platform with their date, `max_rows` how many rows a file may have for it.
     """
@@ -57,6 +57,7 @@ class Receipt:
     sha256: str | None
     seconds: float = field(compare=False)
     files: tuple[File, ...]
+    users: int | None = None
     id_type: str | None = None
     match: str | None = None
     max_rows: int | None = None

@@ -7,7 +7,6 @@ open_tickets      a trait too    a column of an SQL trait, exported by the colum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -98,18 +97,8 @@ def find_trait(connection: DuckDBPyConnection, level: Level, name: str) -> Store
     return StoredTrait(*found[0]) if found else None
 
 
-def definitions_shown(connection: DuckDBPyConnection, key: str, columns: Sequence[str]) -> tuple[str, ...]:
-    """Give the keys of the definitions whose results a file shows: its own, and those of the traits in its columns.
-
-    Raises `AudcliError` as `last_result` does.
-    """
-    result = last_result(connection, key)
-    stored = (find_trait(connection, *level_and_name(result.level, name)) for name in columns)
-    return tuple(dict.fromkeys([result.definition_key, *(each.definition_key for each in stored if each is not None)]))
-
-
 def level_and_name(level: Level, name: str) -> tuple[Level, str]:
-    """Say whose trait a name means: in a file of users `account.plan` is the trait `plan` of their accounts."""
+    """Say whose trait a name means: in a file with rows of users `account.plan` is the trait `plan` of accounts."""
     if level == "users" and name.startswith(_OF_ACCOUNT):
         return "accounts", name.removeprefix(_OF_ACCOUNT)
     return level, name

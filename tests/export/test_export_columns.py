@@ -147,7 +147,10 @@ def test_a_stored_trait_hides_a_custom_one(store: Store) -> None:
     fill(store.connection, "trait_names", [{"trait": 1, "definition": 99, "name": "score", "since_run": 1}])
     fill(store.connection, "trait_values", [stored_value(1, ann, 12.5)])
     assert by_user(export(store, "score")) == {"ann": ["12.5"], "bob": [""]}
-    assert definitions_shown(store.connection, "everybody", ["score", "plan"]) == ("everybody", "score")
+    assert definitions_shown(store.connection, "everybody", ExportOptions(columns=("score", "plan"))) == (
+        "everybody",
+        "score",
+    )
 
 
 def test_an_unknown_trait_names_the_nearest(store: Store) -> None:
@@ -174,4 +177,4 @@ def test_the_connection_is_left_as_it_was(store: Store) -> None:
         store.connection.execute("select 1 from duckdb_tables() where starts_with(table_name, 'export_')").fetchall()
         == []
     )
-    assert definitions_shown(store.connection, "everybody", ["plan"]) == ("everybody",)
+    assert definitions_shown(store.connection, "everybody", ExportOptions(columns=("plan",))) == ("everybody",)

@@ -158,7 +158,7 @@ def test_columns_of_an_sql_trait_are_exported_by_their_names() -> None:
         receipt = export_key(connection, key, UNFORMATTED, out)
         assert out.getvalue().splitlines()[1] == b'use_a,1,"{""user_id"":[""ann""]}"'
         assert receipt.key == key
-        assert definitions_shown(connection, key, ()) == (KEY,)
+        assert definitions_shown(connection, key, UNFORMATTED) == (KEY,)
     add_trait(connection, 2, "closed_tickets", {1: 4})
     with pytest.raises(UsageError, match=f"`{KEY}` has 2 traits, and a file is of one") as caught:
         exported(connection, UNFORMATTED)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,9 +17,10 @@ from audcli.cli.invocation import Invocation, clock
 from audcli.cli.progress import showing_export
 
 if TYPE_CHECKING:
-    from audcli.export import ExportOptions
+    from audcli.definitions.loader import Definitions
+    from audcli.export import ExportOptions, Users
+    from audcli.listing import Status
     from audcli.project import Project
-    from audcli.store import Store
 
 NAME = "export"
 HELP = """Write an audience or a trait, as its last committed run has it, as CSV.
@@ -101,12 +104,17 @@ def run(
         max_rows=max_rows,
         columns=tuple(name.strip() for name in columns.split(",") if name.strip()),
     )
-    _export(invocation, key, options, None if output == Path("-") else output, strict=strict)
+    place = None if output == Path("-") else output
+    _export(invocation, key, options, place, expand_users=expand_users, strict=strict)
 
 
-def _export(invocation: Invocation, key: str, options: ExportOptions, output: Path | None, *, strict: bool) -> None:
+def _export(
+    invocation: Invocation, key: str, options: ExportOptions, output: Path | None, *, expand_users: bool, strict: bool
+) -> None:
     from audcli.errors import UsageError
     from audcli.export import definitions_shown, expected_seconds, export_key
+    from audcli.listing import status_of
+    from audcli.pipeline import load_definitions
 
     if invocation.json and output is None:
         raise UsageError(
@@ -114,8 +122,12 @@ def _export(invocation: Invocation, key: str, options: ExportOptions, output: Pa
         )
     voice = invocation.voice()
     project = invocation.find_project()
+    definitions = load_definitions(project, clock())
+    if expand_users:
+        options = replace(options, users=_users(project, definitions, key))
     with invocation.open_store(project, write=False) as store:
-        _warn_unless_live(invocation, project, store, definitions_shown(store.connection, key, options.columns), strict)
+        shown = definitions_shown(store.connection, key, options)
+        _warn_unless_live(invocation.voice(), shown, partial(status_of, project, definitions, store), strict)
         seconds = expected_seconds(store.connection, key, options)
         if seconds > _ESTIMATE_FROM_SECONDS:
             render.note(voice, f"this takes some {seconds:,.0f} seconds")
@@ -127,20 +139,27 @@ def _export(invocation: Invocation, key: str, options: ExportOptions, output: Pa
         advise(invocation, receipt)
 
 
+def _users(project: Project, definitions: Definitions, key: str) -> Users:
+    """Say whom of the accounts' users the definition speaks of: the known ones, unless it includes anonymous ones."""
+    from audcli.export import Users
+
+    loaded = definitions.documents.get(key)
+    if loaded is not None and getattr(loaded.document, "include_anonymous", False):
+        return Users()
+    return Users(tuple(project.settings.identity.known_by))
+
+
 def _warn_unless_live(
-    invocation: Invocation, project: Project, store: Store, keys: Sequence[str], strict: bool
+    voice: render.Voice, keys: Sequence[str], status_of_key: Callable[[str], Status | None], strict: bool
 ) -> None:
     """Warn of results that are not live; with `strict` raise `AudcliError`."""
     from audcli.errors import AudcliError
-    from audcli.listing import status_of
-    from audcli.pipeline import load_definitions
 
-    definitions = load_definitions(project, clock())
     for key in keys:
-        status = status_of(project, definitions, store, key)
+        status = status_of_key(key)
         if status == "live":
             continue
         in_words = "defined no more" if status is None else status.replace("_", " ")
         if strict:
             raise AudcliError(f"`{key}` is {in_words}; nothing was written", hint=f"`audcli show {key}` says more")
-        render.warning(invocation.voice(), f"`{key}` is {in_words}: the file holds its last committed result")
+        render.warning(voice, f"`{key}` is {in_words}: the file holds its last committed result")

@@ -46,6 +46,8 @@ def advise(invocation: Invocation, receipt: Receipt) -> None:
 
 def _counts(receipt: Receipt) -> Iterator[str]:
     yield _many(receipt.members, "member") if receipt.kind == "audience" else f"{receipt.members:,} {receipt.level}"
+    if receipt.users is not None:
+        yield _many(receipt.users, "user")
     if receipt.with_id is not None:
         yield f"{receipt.with_id:,} with that id"
     yield f"{receipt.written:,} written"

@@ -15,6 +15,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from audcli.errors import UsageError
+from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
 from audcli.numbers import shortest_text
 
@@ -31,7 +32,7 @@ def stage_custom_trait(connection: DuckDBPyConnection, result: Result, level: Le
     """
     names = [part.replace("\\.", ".") for part in _PART.findall(path)] or [""]
     _refuse_unseen(connection, level, path, names[0])
-    name, below = _literal(names[0]), _below(names[1:])
+    name, below = sql_text(names[0]), _below(names[1:])
     latest = f"arg_max(struct_pack(value := variant_extract(properties, {name})), row(time, message_id))"
     calls = (
         f"profile as entity, {latest} as latest from calls join call_names using (call_name)"
@@ -72,13 +73,9 @@ def _refuse_unseen(connection: DuckDBPyConnection, level: Level, path: str, name
     raise UsageError(f"there is no trait `{path}` of {level}", hint=did_you_mean)
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _below(names: Sequence[str]) -> str:
     pointer = "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
-    return f" -> {_literal(pointer)}" if pointer else ""
+    return f" -> {sql_text(pointer)}" if pointer else ""
 
 
 def _shorten_numbers(connection: DuckDBPyConnection, table: str) -> None:

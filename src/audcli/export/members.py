@@ -26,10 +26,11 @@ IDS = "temp.export_ids"
 def stage_members(
     connection: DuckDBPyConnection, result: Result, options: ExportOptions, columns: Sequence[TraitColumn]
 ) -> None:
-    """Put the members, in order of their keys, into `temp.export_members`, and their ids into the view `IDS`.
+    """Put the members into `temp.export_members`, and their ids into the view `IDS`.
 
-    Each of the columns becomes a text `value_N`, empty where a member has no value. Where users of accounts are asked
-    for, a member is a user of one account, `group_id`, and of a single column a user, whatever the account.
+    Their places are in order of their keys, unless the file has neither. Each of the columns becomes a text `value_N`,
+    empty where a member has no value. Where users of accounts are asked for, a member is a user of one account,
+    `group_id`, and of a single column a user, whatever the account.
     """
     values = "".join(f", coalesce(value_{number}, '') as value_{number}" for number in range(len(columns)))
     joins = " ".join(
@@ -38,8 +39,9 @@ def stage_members(
         for number, column in enumerate(columns)
     )
     rows, keys = _rows(result, options)
+    order = "" if options.format == "single-column" else f"order by {keys}"
     connection.execute(f"""create or replace temp table export_members as
-        select entity, {keys}, row_number() over (order by {keys}) - 1 as place{values} from ({rows}) {joins}""")
+        select entity, {keys}, row_number() over ({order}) - 1 as place{values} from ({rows}) {joins}""")
     connection.execute(f"create or replace temp view export_ids as {_ids(result, level_of_rows(result, options))}")
 
 

@@ -16,6 +16,7 @@ from audcli.export.options import ExportOptions
 from audcli.export.phones import stage_phones
 from audcli.export.profiles import Profile, find_profile
 from audcli.export.progress import Progress
+from audcli.export.quoting import sql_text
 from audcli.export.results import Level
 from audcli.export.rules import Rule, trimmed, usual_rule
 
@@ -84,14 +85,10 @@ def stage_values(
     That is null where a value is dropped.
     """
     rule = column.rule
-    is_hash = "regexp_full_match(text, '[0-9a-fA-F]{64}')" if rule.may_be_hash else "false"
-    connection.execute(
-        f"""create or replace temp table export_texts as
-            with trimmed as (select place, {trimmed("value")} as text from {IDS} where type = $type)
-            select place, text, {is_hash} as is_hash from trimmed""",
-        {"type": column.id_type},
-    )
-    source = "temp.export_texts"
+    is_hash = "case when strlen(text) = 64 then regexp_full_match(text, '[0-9a-fA-F]{64}') else false end"
+    source = f"""(
+        select place, text, {is_hash if rule.may_be_hash else "false"} as is_hash
+        from (select place, {trimmed("value")} as text from {IDS} where type = {sql_text(column.id_type)}))"""
     if rule.is_phone:
         texts = f"select distinct text from {source} where text <> '' and not is_hash"
         stage_phones(connection, texts, options.default_region, progress)

@@ -1,9 +1,10 @@
-"""CSV and JSON quoting: for columns of texts in Arrow, in Python for the header.
+"""CSV and JSON quoting for columns of texts in Arrow, CSV in Python for the header, and SQL for texts in statements.
 
 Given the text `acme, inc`:
 
     cells                "acme, inc"
     json_escaped         acme, inc         which `""` around it makes the JSON string "acme, inc" inside a quoted cell
+    sql_text             'acme, inc'
 
 The JSON text of an object always holds quotes, so its cell is always quoted, and quotes within it are doubled.
 """
@@ -67,3 +68,8 @@ def cell(text: str) -> str:
     if any(character in text for character in '",\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
+
+
+def sql_text(text: str) -> str:
+    """Write a text as it stands in a statement."""
+    return "'" + text.replace("'", "''") + "'"

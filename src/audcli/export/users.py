@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from audcli.errors import UsageError
 from audcli.export.options import ExportOptions, Users
+from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
 
 
@@ -37,7 +38,7 @@ def counted_users(result: Result, users: Users) -> str:
     """Give the query of those users of accounts who are known in one of the ways asked for: `account`, `profile`."""
     if users.known_by is None:
         return account_users(result)
-    types = ", ".join("'" + type_.replace("'", "''") + "'" for type_ in users.known_by) or "null"
+    types = ", ".join(map(sql_text, users.known_by)) or "null"
     return f"""(
         select account, profile from {account_users(result)} as users
         where profile in (

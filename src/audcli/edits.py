@@ -14,6 +14,7 @@ from audcli.definitions.loader import Definitions, LoadedDocument, load_edited
 from audcli.digests import documents_of
 from audcli.errors import AudcliError, InvalidDefinitions, UsageError
 from audcli.evaluation import evaluate
+from audcli.inspection import inspector
 from audcli.project import Project
 from audcli.runs import Changes, changes, last_results, members_after
 from audcli.store import Store
@@ -37,7 +38,7 @@ def effect_of_edit(
     shows. Definitions of other keys in the file take effect too. Raises `InvalidDefinitions` where the definition has
     errors, `UsageError` where the file has none of the key, `AudcliError` where it cannot be computed.
     """
-    definitions = load_edited(project.root, project.definitions_folder, edited, now=now)
+    definitions = load_edited(project.root, project.definitions_folder, edited, now=now, inspect=inspector(project))
     document = _edited(definitions, key, edited).document
     if not isinstance(document, AudienceDocument):
         raise UsageError(f"`{key}` is not an audience", hint="who joins and leaves is told of audiences")

@@ -23,6 +23,7 @@ from audcli.digests import documents_of, list_files, whole_digest
 from audcli.engines import duckdb as engine
 from audcli.errors import InvalidDefinitions, UsageError
 from audcli.evaluation import Evaluated, evaluate
+from audcli.inspection import inspector
 from audcli.plan.build import with_dependencies
 from audcli.project import Project
 from audcli.store import Store
@@ -54,7 +55,8 @@ class Computation:
 
 def load_definitions(project: Project, now: datetime) -> Definitions:
     """Load all definitions of the project; `now` (UTC, without a zone) is when windows are compared at."""
-    return load(project.root, project.definitions_folder, now=now.replace(tzinfo=UTC))
+    instant = now.replace(tzinfo=UTC)
+    return load(project.root, project.definitions_folder, now=instant, inspect=inspector(project))
 
 
 def validate(project: Project, store: Store | None, now: datetime) -> tuple[Definitions, list[Diagnostic]]:

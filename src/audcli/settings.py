@@ -27,13 +27,16 @@ from audcli.definitions.reporting import Prose, described, listed, nearest, repo
 from audcli.definitions.translation import as_written, unfit
 from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.definitions.yaml_source import read_yaml, shown_line, split_lines
-from audcli.diagnostics import Diagnostic, in_reading_order, render_text
+from audcli.diagnostics import Diagnostic, Span, in_reading_order, render_text
 from audcli.errors import UsageError
 
 KNOWN_BY = ("user_id", "email", "android.idfa", "ios.idfa")
 VIEWS = ("events", "profiles", "identifiers", "accounts", "account_users", "computed_traits")
 """What SQL traits can read besides the sources, which cannot take these names."""
 
+_SOURCE_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".json", ".parquet")
+_SOURCE_FILE = re.compile(r"\.(?:(?:csv|jsonl|ndjson|json)(?:\.gz|\.zst)?|parquet)$", re.IGNORECASE)
+_PATTERN = re.compile(r"[*?\[]")
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -166,3 +169,16 @@ def _outside(settings: Settings, source: SourceDocument, root: Path) -> Iterator
         except OutsideProject as outside:
             span = source.span_of(loc)
             yield report("path-outside-project", span, path=path, reason=Prose(outside.reason))
+            continue
+        if loc[0] == "sources":
+            yield from _source_file(path, source.span_of(loc))
+
+
+def _source_file(path: str, span: Span) -> Iterator[Diagnostic]:
+    if _SOURCE_FILE.search(path) is None:
+        reason = Prose("what it holds is not known")
+        hint = f"its name ends in {listed(_SOURCE_SUFFIXES)}, all but the last also with `.gz` or `.zst` after it"
+        yield report("bad-source-file", span, path=path, reason=reason, hint=Prose(hint))
+    elif _PATTERN.search(path) is not None:
+        reason = Prose("`*`, `?` and `[` stand for several files")
+        yield report("bad-source-file", span, path=path, reason=reason, hint=Prose("a source is one file"))

@@ -20,8 +20,10 @@ from audcli.definitions.loader import load
 from audcli.definitions.messages import MESSAGES
 from audcli.diagnostics import Diagnostic, render_text
 from audcli.ingest import IngestOptions, ingest
+from audcli.inspection import inspect
 from audcli.mapping_files import InvalidMapping, read_mapping
-from audcli.settings import InvalidSettings, read_settings
+from audcli.project import Project
+from audcli.settings import InvalidSettings, Settings, read_settings
 from audcli.store import open_store
 
 HERE = Path(__file__).parent
@@ -30,6 +32,9 @@ DEFINITIONS = sorted((HERE / "definitions").glob("*.yaml"))
 DOUBTS = sorted((HERE / "doubts").glob("*.yaml"))
 SETTINGS = sorted((HERE / "settings").glob("*.yaml"))
 MAPPINGS = sorted((HERE / "mappings").glob("*.yaml"))
+SOURCES = {"tickets": "tickets.csv", "orders": "orders.parquet"}
+"""The sources of the projects; the second one's file is missing."""
+
 CODE = re.compile(r"^(?:error|warning)\[([a-z0-9-]+)\]", re.MULTILINE)
 
 
@@ -42,7 +47,9 @@ def test_message_about_definitions(case: Path, tmp_path: Path) -> None:
     folder = tmp_path / "audiences"
     folder.mkdir()
     (folder / case.name).write_bytes(case.read_bytes())
-    problems = load(tmp_path, folder, now=NOW).diagnostics
+    (tmp_path / "tickets.csv").write_text("group_id,status\n", "utf-8")
+    project = Project(tmp_path, Settings(sources=SOURCES))
+    problems = load(tmp_path, folder, now=NOW, inspect=lambda queries: inspect(queries, project)).diagnostics
     assert rendered(problems) == case.with_suffix(".txt").read_text("utf-8")
 
 

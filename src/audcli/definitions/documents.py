@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, List, Literal  # noqa: UP035 - `list` is a field's name below
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, PrivateAttr, Tag
 
 from audcli.definitions.conditions import (
     CONDITION_HEADS,
@@ -158,11 +158,29 @@ class TraitDocument(Definition, Computation):
 
 
 class SqlTraitDocument(Definition):
-    """Traits that a query computes."""
+    """Traits that a query computes; their names are known once the query has been looked into."""
 
     sql_trait: Key
     of: Level = "users"
     sql: str
+    _traits: tuple[str, ...] = PrivateAttr(default=())
+    _relations: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """The names of its traits, in the order of the query's columns."""
+        return self._traits
+
+    @property
+    def relations(self) -> frozenset[str]:
+        """The names of the views and sources that its query reads."""
+        return self._relations
+
+    def with_query(self, traits: tuple[str, ...], relations: frozenset[str]) -> SqlTraitDocument:
+        """Give the same definition with what was found of its query."""
+        copy = self.model_copy()
+        copy._traits, copy._relations = traits, relations
+        return copy
 
 
 class ListDocument(Definition):

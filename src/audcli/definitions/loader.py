@@ -17,6 +17,7 @@ from audcli.definitions.cycles import cycles_in, drawn
 from audcli.definitions.documents import AnyDocument
 from audcli.definitions.drafts import Draft, read_draft
 from audcli.definitions.files import File, path_in_project, read_files
+from audcli.definitions.queries import Inspect, look_into_queries, reads_computed_traits, sql_traits_of
 from audcli.definitions.references import named_in
 from audcli.definitions.reporting import report
 from audcli.definitions.together import Known, check_together
@@ -62,23 +63,26 @@ class Definitions:
     lines: dict[str, list[str]]
 
 
-def load(root: Path, folder: Path, *, now: datetime) -> Definitions:
+def load(root: Path, folder: Path, *, now: datetime, inspect: Inspect | None = None) -> Definitions:
     """Load every definition below `folder` of the project at `root`; never raises for what files hold.
 
-    `now` (with a zone) is the present moment, at which the ends of `between` are compared.
+    `now` (with a zone) is the present moment, at which the ends of `between` are compared. `inspect` looks into the
+    queries of SQL traits; without it their traits have no names.
     """
-    return _definitions(read_files(root, folder), path_in_project(root, folder), root, now)
+    return _definitions(read_files(root, folder), path_in_project(root, folder), root, now, inspect)
 
 
-def load_edited(root: Path, folder: Path, edited: File, *, now: datetime) -> Definitions:
+def load_edited(
+    root: Path, folder: Path, edited: File, *, now: datetime, inspect: Inspect | None = None
+) -> Definitions:
     """Load the definitions of a project as they would be with those of one more file in place of theirs."""
     files = [each for each in read_files(root, folder) if each.name != edited.name]
-    return _definitions([*files, edited], path_in_project(root, folder), root, now, edited.name)
+    return _definitions([*files, edited], path_in_project(root, folder), root, now, inspect, edited.name)
 
 
 def load_text(text: str, file: str = "audiences/text.yaml", *, now: datetime, root: Path | None = None) -> Definitions:
     """Load the definitions of one text; without a `root` the files that lists name are not looked for."""
-    return _definitions([File(file, text)], Path(file).parent.as_posix(), root, now)
+    return _definitions([File(file, text)], Path(file).parent.as_posix(), root, now, None)
 
 
 @dataclass(slots=True)
@@ -97,13 +101,20 @@ Links = dict[str, dict[str, Span]]
 
 
 def _definitions(
-    files: Iterable[File], folder: str, root: Path | None, now: datetime, first: str | None = None
+    files: Iterable[File],
+    folder: str,
+    root: Path | None,
+    now: datetime,
+    inspect: Inspect | None,
+    first: str | None = None,
 ) -> Definitions:
     """Make the definitions of what files hold; those of the file `first` take the place of others of their keys."""
     reading = _read(files, now)
     if first is not None:
         edited = {each.key for each in reading.drafts if each.source.file == first}
         reading.drafts = [each for each in reading.drafts if each.source.file == first or each.key not in edited]
+    if inspect is not None:
+        reading.drafts = look_into_queries(reading.drafts, inspect, reading.lines)
     known = _known(reading, folder)
     links = _links(reading.drafts, known)
     problems = [
@@ -152,11 +163,13 @@ def _read(files: Iterable[File], now: datetime) -> _Reading:
 
 
 def _known(reading: _Reading, folder: str) -> Known:
-    named = [(each.key, each) for each in reversed(reading.drafts) if each.key is not None]
+    named = {each.key: each for each in reversed(reading.drafts) if each.key is not None}
     return Known(
-        kinds={**reading.lost, **{key: each.kind for key, each in named if each.kind is not None}},
-        levels={key: each.level for key, each in named},
+        kinds={**reading.lost, **{key: each.kind for key, each in named.items() if each.kind is not None}},
+        levels={key: each.level for key, each in named.items()},
         folder=folder,
+        defined=named,
+        sql_traits=sql_traits_of(reading.drafts),
     )
 
 
@@ -169,6 +182,9 @@ def _links(drafts: Sequence[Draft], known: Known) -> Links:
             target = known.target(named)
             if target is not None:
                 links[draft.key].setdefault(target, draft.span_of(named))
+        if reads_computed_traits(draft):
+            span = draft.source.span_of(("sql",))
+            links[draft.key] |= dict.fromkeys(known.keys("trait"), span)
     return links
 
 

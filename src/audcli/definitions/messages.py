@@ -313,11 +313,84 @@ _REFERENCES = {
     ),
 }
 
+_QUERIES = {
+    "sql-not-readable": Message("this query cannot be read: {reason}", "read as SQL of DuckDB"),
+    "sql-not-a-select": Message("an SQL trait is one SELECT, and this is something else", "should begin with `select`"),
+    "sql-several-statements": Message(
+        "an SQL trait is one SELECT, and these are several statements",
+        "more than one",
+        "leave out what stands after the `;`, or make an SQL trait of each",
+    ),
+    "sql-unknown-relation": Message(
+        "an SQL trait cannot read `{name}`",
+        "neither a view nor a source",
+        "{nearest} the views are {views}; other files need a name under `sources` in `audcli.yaml`",
+    ),
+    "sql-unreadable-source": Message(
+        "the source `{name}` cannot be read: {reason}", "a source of `audcli.yaml`", "it should be in `{path}`"
+    ),
+    "sql-unknown-function": Message(
+        "an SQL trait cannot use `{name}`",
+        "not among its functions",
+        "{nearest}{hint}",
+    ),
+    "sql-qualified-name": Message(
+        "`{name}` has a schema before its name",
+        "not for tables, functions or types",
+        "views, sources and functions are known by their bare names",
+    ),
+    "sql-not-allowed": Message("an SQL trait cannot use {what}", "not among what its query may consist of"),
+    "sql-does-not-fit": Message("this query cannot run: {reason}", "looked into without running it", "{hint}"),
+    "sql-no-user-id": Message(
+        "the result has no column that says whose traits they are",
+        "needs one of `user_id`, `anonymous_id`, `email` and `key`",
+    ),
+    "sql-no-account-id": Message("the result has no column `group_id`", "an SQL trait of accounts needs it"),
+    "sql-id-of-accounts": Message(
+        "the result has a column `group_id`, and these are traits of users",
+        "an id of accounts",
+        "add `of: accounts`, or leave the column out",
+    ),
+    "sql-id-of-users": Message(
+        "the result has a column `{name}`, and these are traits of accounts",
+        "an id of users",
+        "only `user_id` may stand beside `group_id`; leave it out, or give it another name",
+    ),
+    "sql-two-ids": Message(
+        "the result has two columns of ids, `{first}` and `{second}`",
+        "needs exactly one",
+        "leave one out, or give it another name",
+    ),
+    "sql-id-type": Message(
+        "`{name}` has the type {type}, and ids are texts or numbers", "cannot be an id", "cast it: `{name}::varchar`"
+    ),
+    "sql-no-trait": Message(
+        "the result has no column besides ids", "needs a trait", "every column that is no id is a trait of its name"
+    ),
+    "sql-repeated-column": Message(
+        "two columns of the result are called `{name}`", "each trait has a name of its own", "give one `as` a name"
+    ),
+    "sql-name-taken": Message(
+        "the name `{name}` of a column is taken",
+        "already defined in {file}:{line}",
+        "every column that is no id is a trait of its name; give it another with `as`",
+    ),
+    "sql-trait-as-trait": Message(
+        "`{name}` is an SQL trait, and none of its columns is called so",
+        "read as a trait that arrived with calls",
+        "its traits are {traits}",
+        "warning",
+    ),
+}
+
 _SETTINGS = {
     "settings-not-a-mapping": Message("settings are a mapping, not {found}", "such as `timezone: Europe/Berlin`"),
     "settings-in-documents": Message("settings are one document", "a second document", "remove the `---` line"),
     "unknown-setting": Message(
         "there is no setting `{name}`", "not a setting", "{nearest} the settings here are {known}"
+    ),
+    "bad-source-file": Message(
+        "`{path}` cannot be a source: {reason}", "a file of CSV, JSON lines or Parquet", "{hint}"
     ),
     "bad-source-name": Message("a source cannot be called `{name}`", "{reason}"),
     "unknown-timezone": Message("there is no time zone `{name}`", "such as `Europe/Berlin` or `UTC`", "{nearest}"),
@@ -399,6 +472,7 @@ MESSAGES: dict[str, Message] = {
     **_CONDITIONS,
     **_EVENTS,
     **_REFERENCES,
+    **_QUERIES,
     **_SETTINGS,
     **_MAPPINGS,
     **_DOUBTS,

@@ -10,40 +10,57 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audcli.definitions.checks.lists import check_list_file
-from audcli.definitions.documents import Level
+from audcli.definitions.documents import Level, SqlTraitDocument
 from audcli.definitions.drafts import Draft
 from audcli.definitions.owners import KIND_NAMES
+from audcli.definitions.queries import taken_names
 from audcli.definitions.references import Dependency, named_in
-from audcli.definitions.reporting import Prose, nearest, report
+from audcli.definitions.reporting import Prose, listed, nearest, report
 from audcli.diagnostics import Diagnostic
 
 _FITTING: dict[str, tuple[str, ...]] = {
     "audience": ("audience",),
-    "trait": ("trait", "sql_trait"),
+    "trait": ("trait",),
     "list": ("list",),
-    "expected": ("audience", "trait", "sql_trait"),
+    "expected": ("audience", "trait"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Every key of the project: its kind, of whom it speaks, and the folder in which they all are."""
+    """Every key of the project: its kind, of whom it speaks, and the folder in which they all are.
+
+    `defined` has the definition of each key, `sql_traits` the SQL trait that has a trait of a name.
+    """
 
     kinds: Mapping[str, str]
     levels: Mapping[str, Level]
     folder: str
+    defined: Mapping[str, Draft]
+    sql_traits: Mapping[str, Draft]
 
     def target(self, named: Dependency) -> str | None:
         """Give the key of the definition that a name leads to, None where it leads to none of a fitting kind.
 
-        The name of a trait leads to a computed trait of the same level; any other is that of a custom trait.
+        The name of a trait leads to a computed trait of the same level, or to the SQL trait of the same level that has
+        a trait of that name; any other is that of a custom trait.
         """
+        if named.kind in ("trait", "expected") and named.key in self.sql_traits:
+            draft = self.sql_traits[named.key]
+            return draft.key if named.kind == "expected" or draft.level == named.level else None
         kind = self.kinds.get(named.key)
-        if kind not in _FITTING[named.kind]:
+        if kind not in _FITTING[named.kind] and not self._may_have(kind, named):
             return None
         if named.kind == "trait" and self.levels.get(named.key, named.level) != named.level:
             return None
         return named.key
+
+    def _may_have(self, kind: str | None, named: Dependency) -> bool:
+        """Tell whether a name may be a trait of the SQL trait of that key, as long as nobody knows which it has."""
+        if kind != "sql_trait" or named.kind not in ("trait", "expected"):
+            return False
+        document = self.defined[named.key].document if named.key in self.defined else None
+        return not (isinstance(document, SqlTraitDocument) and document.traits)
 
     def keys(self, *kinds: str) -> list[str]:
         """List the keys of some kinds."""
@@ -53,6 +70,7 @@ class Known:
 def check_together(drafts: Sequence[Draft], known: Known, root: Path | None) -> Iterator[tuple[Draft, Diagnostic]]:
     """Give every problem between definitions with the draft that has it; files are looked for below `root`."""
     yield from _duplicates(drafts)
+    yield from taken_names(drafts, known.sql_traits, known.defined)
     for draft in drafts:
         for named in named_in(draft.places):
             yield from ((draft, problem) for problem in _name(draft, named, known))
@@ -90,13 +108,17 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
         case "list", _:
             yield report("not-a-list", span, **facts)
         case "expected", None:
-            keys = known.keys("audience", "trait", "sql_trait")
+            keys = [*known.keys("audience", "trait"), *known.sql_traits]
             yield report("unknown-definition", span, **facts, nearest=nearest(named.key, keys))
         case "expected", _:
             yield report("not-computed", span, **facts)
         case "trait", "audience":
             yield report("audience-as-trait", span, **facts)
-        case "trait", "trait":
+        case "trait", "sql_trait" if named.key not in known.sql_traits:
+            document = known.defined[named.key].document
+            traits = listed(document.traits if isinstance(document, SqlTraitDocument) else (), "and")
+            yield report("sql-trait-as-trait", span, **facts, traits=traits)
+        case "trait", "trait" | "sql_trait":
             hint = _across(named.level)
             yield report(
                 "trait-of-other-level",

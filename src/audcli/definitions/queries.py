@@ -1,0 +1,131 @@
+"""What is known of the query of an SQL trait without running it, and the problems that this shows.
+
+select group_id, count(*) as open_tickets from tickets group by 1   ->   Found(traits=("open_tickets",), ...)
+select getenv('HOME')                                               ->   Refused("sql-unknown-function", ...)
+
+Whoever loads definitions says by what queries are looked into: nothing here knows an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from audcli.definitions.documents import SqlTraitDocument
+from audcli.definitions.drafts import Draft
+from audcli.definitions.reporting import Prose, nearest, report
+from audcli.diagnostics import Diagnostic, Span
+
+COMPUTED_TRAITS = "computed_traits"
+"""The view of the values of all computed traits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The query of an SQL trait, and of whom it is."""
+
+    sql: str
+    level: Literal["users", "accounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A query that may run: the names of its traits, and of the views and sources that it reads."""
+
+    traits: tuple[str, ...]
+    relations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A query that may not run: the code and facts of a message, and where in the query's UTF-8 the reason stands.
+
+    `known` are the names among which one like the fact `name` may have been meant.
+    """
+
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    position: int | None = None
+    known: tuple[str, ...] = ()
+
+
+_PROSE = {"what", "reason", "hint", "views"}
+"""Facts that are words of ours or of the engine's, not names that a user gave."""
+
+Inspect = Callable[[Sequence[Query]], Sequence[Found | Refused]]
+
+
+def look_into_queries(drafts: Sequence[Draft], inspect: Inspect, lines: Mapping[str, Sequence[str]]) -> list[Draft]:
+    """Give the drafts with what is found of their queries, and with the problems of those that may not run.
+
+    `lines` are those of the files, by name.
+    """
+    asked = [(place, each.document) for place, each in enumerate(drafts) if isinstance(each.document, SqlTraitDocument)]
+    if not asked:
+        return list(drafts)
+    answers = inspect([Query(document.sql, document.of) for _, document in asked])
+    looked_into = list(drafts)
+    for (place, document), answer in zip(asked, answers, strict=True):
+        draft = drafts[place]
+        if isinstance(answer, Found):
+            found = document.with_query(answer.traits, answer.relations)
+            looked_into[place] = replace(draft, document=found)
+        else:
+            problem = _problem(draft, document.sql, answer, lines[draft.source.file])
+            looked_into[place] = replace(draft, document=None, problems=(*draft.problems, problem))
+    return looked_into
+
+
+def reads_computed_traits(draft: Draft) -> bool:
+    """Tell whether a definition depends on every computed trait there is."""
+    return isinstance(draft.document, SqlTraitDocument) and COMPUTED_TRAITS in draft.document.relations
+
+
+def sql_traits_of(drafts: Sequence[Draft]) -> dict[str, Draft]:
+    """Say which SQL trait has a trait of a name; the first one that has it keeps it."""
+    owners: dict[str, Draft] = {}
+    for draft in drafts:
+        if isinstance(draft.document, SqlTraitDocument):
+            for name in draft.document.traits:
+                owners.setdefault(name, draft)
+    return owners
+
+
+def taken_names(
+    drafts: Sequence[Draft], owners: Mapping[str, Draft], defined: Mapping[str, Draft]
+) -> Iterator[tuple[Draft, Diagnostic]]:
+    """Report the traits of queries whose names other definitions have."""
+    for draft in drafts:
+        if not isinstance(draft.document, SqlTraitDocument):
+            continue
+        for name in draft.document.traits:
+            other = defined.get(name, owners[name])
+            if other is not draft and other.key != draft.key:
+                where = other.key_span
+                facts = {"name": name, "file": where.file, "line": where.line}
+                yield draft, report("sql-name-taken", draft.source.span_of(("sql",)), **facts)
+
+
+def _problem(draft: Draft, sql: str, refused: Refused, lines: Sequence[str]) -> Diagnostic:
+    facts = {name: Prose(fact) if name in _PROSE else fact for name, fact in refused.facts.items()}
+    name = refused.facts.get("name", "")
+    span = draft.source.span_of(("sql",))
+    if refused.position is not None:
+        before = sql.encode()[: refused.position].decode(errors="replace")
+        span = _span_in_query(span, sql, before, name, lines) or span
+    return report(refused.code, span, nearest=nearest(name, refused.known), **facts)
+
+
+def _span_in_query(whole: Span, sql: str, before: str, name: str, lines: Sequence[str]) -> Span | None:
+    """Find a place of the query in the file, where its text stands there as it is: in one line, or below `sql: |`."""
+    number = before.count("\n")
+    of_query = sql.split("\n")[number]
+    below = 0 if "\n" not in sql.rstrip("\n") and of_query in lines[whole.line - 1] else number + 1
+    line = whole.line + below
+    written = lines[line - 1] if line <= len(lines) else ""
+    if not of_query.strip() or of_query not in written:
+        return None
+    column = written.index(of_query) + len(before.rpartition("\n")[2])
+    length = len(name) if written[column:].startswith(name) else 1
+    return Span(whole.file, line, column + 1, max(length, 1))

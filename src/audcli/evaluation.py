@@ -72,19 +72,29 @@ class _Task:
     failed: Mapping[str, str]
 
 
-def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
-    needed = with_dependencies(task.documents, keys)
-    settings = task.project.settings
+def plan_of(
+    project: Project,
+    documents: Mapping[str, AnyDocument],
+    keys: Collection[str],
+    as_of: datetime,
+    failed: Mapping[str, str],
+) -> tuple[Plan, dict[str, str]]:
+    """Plan the definitions of these keys, and what they depend on; with it, by key, why some are not in the plan."""
+    settings = project.settings
     setting = Setting(settings.zone, tuple(settings.identity.known_by), settings.account_events)
-    documents = {key: task.documents[key] for key in sorted(needed)}
-    plan, left_out = build(documents, task.as_of, setting, task.failed)
+    needed = {key: documents[key] for key in sorted(with_dependencies(documents, keys))}
+    return build(needed, as_of, setting, failed)
+
+
+def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
+    plan, left_out = plan_of(task.project, task.documents, keys, task.as_of, task.failed)
     script = compile_plan(plan, task.store.catalog()).script
-    timings = engine.run(task.store.connection, script, _list_reader(task.project))
+    timings = engine.run(task.store.connection, script, list_reader(task.project))
     return Evaluated(plan, script, timings, left_out)
 
 
-def _list_reader(project: Project) -> engine.ReadList:
-    """Give what reads the values of lists; a file that several tables need is read once."""
+def list_reader(project: Project) -> engine.ReadList:
+    """Give what reads the values of lists of definitions and files; a file that several tables need is read once."""
     contents: dict[str, bytes] = {}
 
     def read(table: ListTable) -> pa.Array:

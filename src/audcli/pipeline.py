@@ -168,7 +168,7 @@ def _computed(
     for key in sorted(chosen):
         loaded = definitions.documents.get(key)
         if loaded is None:
-            reason = _first_error(definitions, key)
+            reason = first_error(definitions, key)
             yield runs.Computed(key, "audience", "users", "", "", "", None, reason)
         elif isinstance(loaded.document, AudienceDocument) and loaded.document.enabled:
             yield runs.Computed(
@@ -188,7 +188,8 @@ def keyless_problems(definitions: Definitions) -> tuple[Diagnostic, ...]:
     return tuple(each for each in definitions.diagnostics if each.severity == "error" and each.key is None)
 
 
-def _first_error(definitions: Definitions, key: str) -> str:
+def first_error(definitions: Definitions, key: str) -> str:
+    """Say in one line what is wrong with an invalid definition, and where."""
     first = definitions.broken[key][0]
     return f"{first.message} ({first.span.file}:{first.span.line})"
 

@@ -14,6 +14,7 @@ from audcli.cli import (
     account,
     compute,
     diff,
+    explain,
     export,
     history,
     identity_conflicts,
@@ -36,9 +37,10 @@ COMMANDS = (
     rejects,
     validate,
     compute,
+    export,
     list,
     show,
-    export,
+    explain,
     runs,
     history,
     diff,
@@ -48,6 +50,7 @@ COMMANDS = (
     identity_conflicts,
     schema,
 )
+"""All commands, in the order in which help lists them."""
 
 
 def run() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.tree import Tree
 
     from audcli.diagnostics import Diagnostic
 
@@ -28,6 +29,15 @@ class Voice:
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A line of a tree, and what stands below it; its `truth` gives it a colour, without one it is dim."""
+
+    text: str
+    truth: bool | None = None
+    below: Sequence[Branch] = ()
 
 
 def document(result: object) -> None:
@@ -49,6 +59,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
     _console(sys.stdout.isatty()).print(grid)
+
+
+def tree(root: Branch) -> None:
+    """Print a tree."""
+    _console(sys.stdout.isatty()).print(_grown(root))
 
 
 def line(text: str = "") -> None:
@@ -131,6 +146,19 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _grown(branch: Branch) -> Tree:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    style = "dim" if branch.truth is None else ""
+    label = Text(printable(branch.text), style=style, overflow="fold")
+    if branch.truth is not None:
+        label.stylize("green" if branch.truth else "red", 0, len("false"))
+    grown = Tree(label, guide_style="dim")
+    grown.children.extend(map(_grown, branch.below))
+    return grown
 
 
 def _coloured(text: str, severity: str) -> Any:

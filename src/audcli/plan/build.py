@@ -84,7 +84,8 @@ def _audience(document: AudienceDocument, resolver: Resolver, documents: Mapping
         if isinstance(value, Trait) and isinstance(documents.get(value.names[0]), TraitDocument):
             raise NotYetSupported("computed traits")
     if document.of == "users" and not document.include_anonymous:
-        condition = All((condition, IsKnown()))
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        condition = All((*parts, IsKnown()))
     return Audience(document.audience, document.of, condition)
 
 

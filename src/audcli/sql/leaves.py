@@ -90,7 +90,7 @@ class Leaves:
         """Give the tables that the conditions read of the entity itself, those of their events' filters left out."""
         tables: dict[Table, None] = {}
         for condition in conditions:
-            tables.update(dict.fromkeys(self._tables_of_values(own_values_in(condition))))
+            tables.update(dict.fromkeys(self.tables_of_values(own_values_in(condition))))
             for part in parts_of(condition):
                 match part:
                     case CountIs(counts):
@@ -104,9 +104,10 @@ class Leaves:
     def tables_of_filters(self, filters: Iterable[Condition]) -> dict[Table, None]:
         """Give the tables of entities that filters of events compare with."""
         values = (value for each in filters for value in values_in(each))
-        return dict.fromkeys(self._tables_of_values(values))
+        return dict.fromkeys(self.tables_of_values(values))
 
-    def _tables_of_values(self, values: Iterable[Value]) -> Iterator[Table]:
+    def tables_of_values(self, values: Iterable[Value]) -> Iterator[Table]:
+        """Give the tables in which values of entities stand."""
         for value in values:
             match value:
                 case Trait(names, of) if names[0] in self.traits[of]:

@@ -42,38 +42,63 @@ class _Work:
 def sequence_statements(table: str, sequence: Sequence, around: Around) -> Iterator[Statement]:
     """Find the profiles for which the sequence holds: `table` has a row, with `holds` true, for each of them."""
     work = _Work(table, sequence, around)
-    performed = [index for index, step in enumerate(sequence.steps) if step.performed]
-    if not all(can_occur(sequence.steps[index], around.catalog) for index in performed if _needed(work, index)):
+    if not is_possible(sequence, around):
         everyone = subject_of_scope(sequence.scope).name
         yield Statement(
             table, "a sequence that nobody has", _owners_of(work, everyone, sql.rows_of(everyone), [sql.FALSE])
         )
         return
-    chains = _first_chains(work)
+    chains, *later = chains_of(table, sequence)
     yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains))
-    for index in performed[1:]:
-        if _is_counted(sequence.steps[index]):
-            yield Statement(table, "sequence: profiles that have it", _counted_ending(work, chains, index))
-            return
-        opened = f"{table}_open_{index + 1}"
-        yield Statement(opened, f"sequence: until when step {index + 1} may come", _opened(work, chains, index))
-        following = Chains(f"{table}_step_{index + 1}", carried(sequence, index, _keeps_start(sequence)), index)
+    for following in later:
+        opened = opened_table(table, following.step)
+        purpose = f"sequence: until when step {following.step + 1} may come"
+        yield Statement(opened, purpose, _opened(work, chains, following.step))
         yield Statement(
             following.table,
-            f"sequence: events of step {index + 1}",
+            f"sequence: events of step {following.step + 1}",
             _next_step(work, chains, opened, following),
         )
         chains = following
-    yield Statement(table, "sequence: profiles that have it", _ending(work, chains))
+    yield Statement(table, "sequence: profiles that have it", _owners_of(work, chains.table, *_whole(work, chains)))
+
+
+def is_possible(sequence: Sequence, around: Around) -> bool:
+    """Tell whether all the steps that need an event can have one; where not, there are no tables of chains."""
+    needed = [step for step in sequence.steps if step.performed and step.minimum > 0]
+    return all(can_occur(step, around.catalog) for step in needed)
+
+
+def whole_chains(table: str, sequence: Sequence, around: Around) -> exp.Select:
+    """List the chains with which the sequence holds: whose, their state, and the time of their last event.
+
+    It is asked of the tables that `sequence_statements` made. A counted last step is no part of them.
+    """
+    work = _Work(table, sequence, around)
+    *_, chains = chains_of(table, sequence)
+    query, conditions = _whole(work, chains)
+    for condition in conditions:
+        query = query.where(condition)
+    return query.select(*(sql.column(name, chains.table) for name in (*chains.state, "time"))).distinct()
+
+
+def chains_of(table: str, sequence: Sequence) -> list[Chains]:
+    """Name the tables of chains that `sequence_statements` makes, one for each performed step that is not counted."""
+    keeps_start = _keeps_start(sequence)
+    return [
+        Chains(f"{table}_step_{index + 1}", carried(sequence, index, keeps_start), index)
+        for index, step in enumerate(sequence.steps)
+        if step.performed and (index == 0 or not _is_counted(step))
+    ]
+
+
+def opened_table(table: str, index: int) -> str:
+    """Name the table that says of every chain until when the event of step `index` may come."""
+    return f"{table}_open_{index + 1}"
 
 
 def _is_counted(step: Step) -> bool:
     return (step.minimum, step.maximum) != (1, None)
-
-
-def _needed(work: _Work, index: int) -> bool:
-    """Tell whether nobody has the sequence without an event of that step."""
-    return work.sequence.steps[index].minimum > 0
 
 
 def _keeps_start(sequence: Sequence) -> bool:
@@ -87,10 +112,6 @@ def _keeps_start(sequence: Sequence) -> bool:
         return False
     negated = any(not step.performed and step.limit is not None for step in sequence.steps)
     return negated or sequence.steps[-1].maximum is not None
-
-
-def _first_chains(work: _Work) -> Chains:
-    return Chains(f"{work.table}_step_1", carried(work.sequence, 0, _keeps_start(work.sequence)), 0)
 
 
 def _first_step(work: _Work, chains: Chains) -> exp.Select:
@@ -148,8 +169,14 @@ def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> e
     return joined.select(*state, *start).distinct()
 
 
-def _ending(work: _Work, chains: Chains) -> exp.Select:
-    """Keep the profiles with a chain to the last performed step after which nothing forbidden comes."""
+def _whole(work: _Work, chains: Chains) -> tuple[exp.Select, list[Expr]]:
+    """Give the chains up to the last event that is chosen, and what must hold for them to be whole."""
+    following = [index for index, step in enumerate(work.sequence.steps) if step.performed and index > chains.step]
+    return _counted_ending(work, chains, following[0]) if following else _ending(work, chains)
+
+
+def _ending(work: _Work, chains: Chains) -> tuple[exp.Select, list[Expr]]:
+    """Ask of chains to the last performed step that nothing forbidden comes after them."""
     steps = work.sequence.steps
     time = sql.column("time", chains.table)
     query, forbidden = _with_next_forbidden(work, chains, range(chains.step + 1, len(steps)))
@@ -162,11 +189,11 @@ def _ending(work: _Work, chains: Chains) -> exp.Select:
     if work.sequence.limit is not None:
         start = sql.column("start", chains.table)
         conditions.append(sql.compare("less_or_equal", time, _after(start, work.sequence.limit)))
-    return _owners_of(work, chains.table, query, conditions)
+    return query, conditions
 
 
-def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
-    """Keep the profiles with a chain after which the events of the last step are as many as they should be."""
+def _counted_ending(work: _Work, chains: Chains, index: int) -> tuple[exp.Select, list[Expr]]:
+    """Ask of chains that the events of the last step after them are as many as they should be."""
     step = work.sequence.steps[index]
     time = sql.column("time", chains.table)
     # Never before `time`; an ASOF join needs a limit that speaks of the row.
@@ -200,7 +227,7 @@ def _counted_ending(work: _Work, chains: Chains, index: int) -> exp.Select:
         if negated.limit is not None:
             clear.append(sql.compare("greater", at, _after(time, negated.limit)))
         conditions.append(sql.either(clear))
-    return _owners_of(work, chains.table, query, conditions)
+    return query, conditions
 
 
 def _running_counts(work: _Work, chains: Chains, index: int) -> exp.Select:

@@ -52,6 +52,11 @@ def rows_of(name: str) -> exp.Select:
     return exp.Select().from_(exp.to_table(name))
 
 
+def all_of(name: str) -> exp.Select:
+    """Give all rows of a table with all their columns."""
+    return rows_of(name).select(exp.Star())
+
+
 def named(expression: Expr, name: str) -> Expr:
     """Give a result column its name."""
     return exp.alias_(expression, name, quoted=True)
@@ -306,6 +311,11 @@ def has_member(value: Expr, name: str) -> Expr:
 def to_json(value: Expr) -> Expr:
     """Write a variant as JSON; a JSON null is NULL."""
     return cast(value, "JSON")
+
+
+def json_of(value: Expr) -> Expr:
+    """Write any value as JSON: texts as strings, lists as arrays."""
+    return _call("to_json", value)
 
 
 def member_of_json(value: Expr, name: str) -> Expr:

@@ -1,0 +1,134 @@
+"""The tree of an audience's condition: every part with its truth, what was found, and what it was held against.
+
+all                                                   true
+  event: Product Added, in (2026-06-17, 2026-07-01]   true    2 of at least 1
+  not                                                 true
+    event: Order Completed, in (2026-06-17, …]        false   0 of at least 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from audcli.explain import words
+from audcli.explain.asked import Asked, Subject, entity_of
+from audcli.explain.chains import sequence_node
+from audcli.explain.model import SHOWN_EVENTS, Evidence, Node
+from audcli.plan.model import (
+    ALWAYS,
+    All,
+    AtLeast,
+    Condition,
+    CountIs,
+    ExternalIds,
+    InAudience,
+    InSample,
+    IsKnown,
+    Not,
+    RelatedAre,
+    Sequence,
+    ValueIs,
+)
+
+_SHOWN_RELATED = 3
+
+
+def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
+    """Explain a condition, which was asked, for one subject."""
+    holds = asked.holds(subject, condition)
+    match condition:
+        case All():
+            if condition == ALWAYS:
+                return Node("everyone", "everyone", holds)
+            return Node("all", "all of", holds, children=_nodes_of(asked, subject, condition.parts))
+        case AtLeast(count, parts):
+            text = "any of" if count == 1 else f"at least {count} of"
+            children = _nodes_of(asked, subject, parts)
+            passing = sum(child.holds for child in children)
+            return Node("any", text, holds, f"{passing:,}", f"at least {count:,}", children=children)
+        case Not(part):
+            return Node("not", "not", holds, children=(node_of(asked, subject, part),))
+        case CountIs():
+            return _count_node(asked, subject, condition, holds)
+        case ValueIs(value, tests):
+            kind = "id" if isinstance(value, ExternalIds) else "trait"
+            name = f"{kind}: {words.of_value(value)}"
+            return Node(kind, name, holds, asked.value(subject, value) or "absent", words.of_tests(tests))
+        case InAudience(key):
+            below = node_of(asked, subject.within(entity_of(subject.table)), asked.conditions[key])
+            return Node("audience", f"audience: {key}", holds, children=(below,))
+        case InSample():
+            return Node("sample", words.of_sample(condition), holds)
+        case IsKnown():
+            return Node("known", f"known: has one of {', '.join(asked.plan.known_by)}", holds)
+        case Sequence():
+            return sequence_node(asked, subject, condition, holds)
+        case RelatedAre():
+            return _related_node(asked, subject, condition, holds)
+        case _:
+            assert_never(condition)
+
+
+def _nodes_of(asked: Asked, subject: Subject, parts: tuple[Condition, ...]) -> tuple[Node, ...]:
+    return tuple(node_of(asked, subject, part) for part in parts)
+
+
+def _count_node(asked: Asked, subject: Subject, condition: CountIs, holds: bool) -> Node:
+    counted, left_out = asked.events(subject, condition.counts)
+    number = asked.count(subject, condition.counts)
+    return Node(
+        words.head_of(condition.counts[0].calls),
+        words.of_counts(condition.counts),
+        holds,
+        f"{number:,}",
+        words.of_quantity(condition.minimum, condition.maximum),
+        events=tuple(counted[:SHOWN_EVENTS]),
+        event_count=number,
+        notes=tuple(_left_out(left_out)),
+    )
+
+
+def _left_out(events: list[Evidence]) -> Iterator[str]:
+    """Say how many events do not count for the account at hand, and why (SPEC section 9)."""
+    others = [event.account for event in events if event.account is not None]
+    if others:
+        named = ", ".join(f"`{account}`" for account in sorted(set(others)))
+        yield f"{len(others):,} more not counted, for another account: {named}"
+    if len(others) < len(events):
+        yield f"{len(events) - len(others):,} more not counted, for no account"
+
+
+def _related_node(asked: Asked, subject: Subject, condition: RelatedAre, holds: bool) -> Node:
+    """Explain a quantifier by those who decide it: the passing ones where it holds, the others where it does not."""
+    related = condition.related
+    everyone = asked.related(subject, related)
+    passing = [(name, each) for name, each in everyone if asked.holds(each, related.condition)]
+    failing = [(name, each) for name, each in everyone if not asked.holds(each, related.condition)]
+    deciding = passing if holds else failing or passing
+    kind = "user" if related.of == "users" else "account"
+    children = [
+        Node(
+            kind,
+            f"{kind}: {_name_of(asked, name, each)}",
+            asked.holds(each, related.condition),
+            children=(node_of(asked, each, related.condition),),
+        )
+        for name, each in deciding[:_SHOWN_RELATED]
+    ]
+    hidden = len(deciding) - len(children)
+    return Node(
+        related.of,
+        f"{related.of}: how many pass",
+        holds,
+        f"{len(passing):,} of {len(everyone):,}",
+        words.of_share(condition),
+        notes=(f"{hidden:,} more {'pass' if holds else 'do not pass'}",) if hidden else (),
+        children=tuple(children),
+    )
+
+
+def _name_of(asked: Asked, name: str, subject: Subject) -> str:
+    if "profile" not in subject.table.keys:
+        return name
+    return f"{asked.name_of(subject.number('profile'))} ({name})"

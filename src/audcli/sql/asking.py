@@ -1,0 +1,107 @@
+"""Further questions, asked of the tables that a script has filled: what was found, and which events counted.
+
+values_of(PROFILES, [Trait(("plan",))], …)      profile | 0: '"pro"'
+counts_of(PROFILES, [Count(…)], …)              profile | 0: 3
+events_of(Calls("track", "Login"), …)           profile | time | name | message_id | group_id
+event_values(…, Property(("expires_at",)), …)   value: '"2026-07-01"'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+from sqlglot.expressions import Expr
+
+from audcli.catalog import Catalog
+from audcli.plan.model import CallField, Calls, Condition, Count, Interval, Value
+from audcli.plan.walk import own_values_in
+from audcli.sql import vocabulary as sql
+from audcli.sql.conditions import holds
+from audcli.sql.elements import Element
+from audcli.sql.events import call_numbers, event_rows, selected_calls
+from audcli.sql.leaves import Leaves
+from audcli.sql.places import Found, Many, Nothing, One
+from audcli.sql.subjects import Table, columns_of
+from audcli.sql.values import Rows
+
+
+def values_of(subject: Table, values: Sequence[Value], leaves: Leaves) -> exp.Select:
+    """Give each entity's values as JSON texts, NULL where absent, in columns named by their place in `values`."""
+    rows = Rows.of(lambda value: leaves.find(value, rows.variables))
+    query = _with_tables(subject, dict.fromkeys(leaves.tables_of_values(values)))
+    return query.select(*(sql.named(_as_json(rows.find(value)), str(place)) for place, value in enumerate(values)))
+
+
+def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> exp.Select:
+    """Give how many events of each entity each leaf counts, in columns named by their place in `counts`."""
+    query = _with_tables(subject, dict.fromkeys(leaves.table_of_count(each) for each in counts))
+    for place, each in enumerate(counts):
+        number = sql.column(leaves.counts[each], leaves.table_of_count(each).name)
+        query = query.select(sql.named(sql.otherwise(number, sql.integer(0)), str(place)))
+    return query
+
+
+def events_of(
+    calls: Calls, filter_: Condition, interval: Interval, leaves: Leaves, catalog: Catalog
+) -> exp.Select | None:
+    """List the events of a name in an interval that pass a filter, whatever account they carry.
+
+    None where no such event was ever ingested.
+    """
+    if not call_numbers(calls, catalog):
+        return None
+    group_id = CallField("group_id")
+    values = [*own_values_in(filter_), group_id]
+    selected = selected_calls(calls, catalog, interval, leaves.tables_of_filters([filter_]), values)
+    name = sql.column("name", "call_names") if calls.name is None else sql.text(calls.name)
+    return selected.where(holds(filter_, event_rows(calls, catalog, leaves.find))).select(
+        sql.column("profile", "people"),
+        sql.column("time", "calls"),
+        sql.named(name, "name"),
+        sql.column("message_id", "calls"),
+        sql.column("group_id", "accounts"),
+    )
+
+
+def event_values(calls: Calls, value: Value, leaves: Leaves, catalog: Catalog) -> exp.Select | None:
+    """List the distinct values, as JSON texts, that one value has among the events of a name.
+
+    None where no such event was ever ingested.
+    """
+    if not call_numbers(calls, catalog):
+        return None
+    found = event_rows(calls, catalog, leaves.find).find(value)
+    selected = selected_calls(calls, catalog, Interval(None, None), (), [value])
+    return selected.select(sql.named(_as_json(found), "value")).distinct()
+
+
+def _with_tables(subject: Table, tables: dict[Table, None]) -> exp.Select:
+    query = sql.rows_of(subject.name).select(*columns_of(subject))
+    for table in tables:
+        if table != subject:
+            query = query.join(table.name, using=list(table.keys), join_type="left")
+    return query
+
+
+def _as_json(found: Found) -> Expr:
+    match found:
+        case Nothing():
+            return sql.cast(sql.NULL, "VARCHAR")
+        case One(element):
+            return sql.cast(_json_of(element), "VARCHAR")
+        case Many(present, _, elements, form):
+            listed = sql.json_of(elements) if form == "text" else sql.json_of(sql.cast(elements, "JSON[]"))
+            return sql.choose([(present, sql.cast(listed, "VARCHAR"))])
+
+
+def _json_of(element: Element) -> Expr:
+    match element.form:
+        case "variant":
+            return sql.to_json(element.sql)
+        case "json":
+            return element.sql
+        case "instant":
+            return sql.json_of(sql.instant_to_text(element.sql))
+        case "text":
+            return sql.json_of(element.sql)

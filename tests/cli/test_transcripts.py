@@ -3,7 +3,8 @@
 In a ```console block every line `$ command` is run by bash, and what follows it is its output, both streams as a
 terminal shows them. `…` stands for any text within a line, a line of only `…` for any lines. The blocks of a page run
 in one folder: a copy of the sample project, or an empty one where the page begins with `<!-- empty folder -->`.
-A block after `<!-- not run -->` is left out.
+A block after `<!-- not run -->` is left out. A block whose info string ends in a path (`csv crm/users.csv`) is a file of
+that folder.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PAGES = [
     *sorted(Path(__file__).parent.glob("*.md")),
 ]
 BLOCK = re.compile(r"(<!-- not run -->\n)?```console\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"^```\w+ (\S+\.\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SET_UP = ["bash sample_data/run", "bash tests/run"]
 
 
@@ -76,6 +78,9 @@ def test_transcript(page: Path, tmp_path: Path, binaries: Path) -> None:
     if not commands:
         return
     folder = tmp_path if text.startswith("<!-- empty folder -->") else sample_project(tmp_path)
+    for name, content in FILE.findall(text):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8")
     for command, actual in zip(commands, outputs_of(commands, folder, binaries), strict=True):
         if not matches(command.output, actual):
             difference = difflib.unified_diff(command.output, actual, page.name, "what happened", lineterm="")

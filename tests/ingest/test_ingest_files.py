@@ -15,7 +15,7 @@ from ingested import NOW, calls
 
 from audcli.errors import UsageError
 from audcli.ingest import FileSummary, IngestOptions, IngestSummary, ingest, rejects
-from audcli.ingest.files import find_files
+from audcli.ingest.files import find_files, format_of
 from audcli.store import Store
 
 
@@ -196,6 +196,24 @@ def test_finding_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("notes.txt", "missing.jsonl", "*.csvx", "empty"):
         with pytest.raises(UsageError, match="`"):
             find_files([path])
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        ("a.jsonl", "json"),
+        ("a.json.zst", "json"),
+        ("1782727200000.1a2b.gz", "json"),
+        ("A.CSV.GZ", "csv"),
+        ("a.parquet", "parquet"),
+        ("a.parquet.gz", None),
+        ("notes.txt.gz", None),
+        ("backup.tar.gz", None),
+        ("csv", None),
+    ],
+)
+def test_formats_by_name(name: str, format_: str | None) -> None:
+    assert format_of(name) == format_
 
 
 def test_unreadable_file(store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,7 @@ _FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".parquet": "parquet",
 }
+_ENDING = re.compile(r"\.[a-z]{1,10}$")
 _READABLE = (
     f"files end with {', '.join(list(_FORMATS)[:-1])} (then {' or '.join(COMPRESSED)} when compressed) or .parquet"
 )
@@ -58,13 +60,20 @@ def compression(file: str) -> str | None:
 
 
 def format_of(file: str) -> Format | None:
-    """Tell by its name in which format a file is, None when its name does not say; Parquet is never compressed."""
+    """Tell by its name in which format a file is, None when its name does not say; Parquet is never compressed.
+
+    A compressed file without any other ending (`1782727200000.1a2b.gz`) is of JSON, as Segment's raw archives are.
+    """
     lowered = file.lower()
     unpacked = lowered
     for suffix in COMPRESSED:
         unpacked = unpacked.removesuffix(suffix)
     format_ = next((format_ for suffix, format_ in _FORMATS.items() if unpacked.endswith(suffix)), None)
-    return None if format_ == "parquet" and unpacked != lowered else format_
+    if unpacked == lowered:
+        return format_
+    if format_ is None and _ENDING.search(unpacked) is None:
+        return "json"
+    return None if format_ == "parquet" else format_
 
 
 def _files_of(path: str) -> Iterator[str]:

@@ -79,16 +79,17 @@ def compute(
     strict: bool = False,
     dry_run: bool = False,
     reuse: Collection[str] = (),
+    definitions: Definitions | None = None,
 ) -> Computation:
     """Evaluate the named audiences (all enabled ones if none is named) and what they depend on, and commit.
 
     One that fails keeps its previous result and is reported as failed; the others go through. With `strict` nothing
-    is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind. Raises
-    `UsageError` for an unknown key, `InvalidDefinitions` with `strict`, and `AudcliError` for an as-of before the last
-    one of the same keys.
+    is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind,
+    `definitions` those of the project where they are loaded already. Raises `UsageError` for an unknown key,
+    `InvalidDefinitions` with `strict`, and `AudcliError` for an as-of before the last one of the same keys.
     """
     started = time.perf_counter()
-    definitions = load_definitions(project, moment.now)
+    definitions = definitions or load_definitions(project, moment.now)
     if strict and has_errors(definitions.diagnostics):
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
     named = tuple(keys)

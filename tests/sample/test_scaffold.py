@@ -21,6 +21,7 @@ FILES = [
     "audiences/big_spenders.yaml",
     "audiences/cart_abandoners.yaml",
     "audiences/newsletter_readers.yaml",
+    "audiences/tests.yaml",
     "audiences/win_back.yaml",
     "events/sample.jsonl",
 ]

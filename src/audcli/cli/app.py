@@ -27,6 +27,7 @@ from audcli.cli import (
     runs,
     schema,
     show,
+    test,
     validate,
 )
 from audcli.cli.invocation import Invocation, register, shared_parameters
@@ -36,6 +37,7 @@ COMMANDS = (
     ingest,
     rejects,
     validate,
+    test,
     compute,
     export,
     list,

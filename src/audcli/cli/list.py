@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAME = "list"
 HELP = """List every definition with its status and what the last run made of it.
+
+With `--verbose` also when each was created and edited, and its name.
 
 Example: `audcli list --status stale --sort members`
 """
@@ -55,11 +57,16 @@ def run(
     if invocation.json:
         render.document(rows)
         return
-    render.table(
-        ["key", "kind", "of", "status", "members", "entered", "exited", "computed", "file"],
-        [(r.key, r.kind, r.of, r.status, r.members, r.entered, r.exited, r.computed_at, r.file) for r in rows],
-        numbers=["members", "entered", "exited"],
-    )
+    _show(rows, more=invocation.verbose)
+
+
+def _show(rows: Sequence[Listed], *, more: bool) -> None:
+    headers = ["key", "kind", "of", "status", "members", "entered", "exited", "computed", "file"]
+    cells = [[r.key, r.kind, r.of, r.status, r.members, r.entered, r.exited, r.computed_at, r.file] for r in rows]
+    if more:
+        headers += ["created", "edited", "name"]
+        cells = [[*cell, r.created_at, r.edited_at, r.name] for cell, r in zip(cells, rows, strict=True)]
+    render.table(headers, cells, numbers=["members", "entered", "exited"])
 
 
 def _order(sort: Sort) -> Callable[[Listed], tuple[object, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -53,7 +53,7 @@ class Definitions:
     `documents` are the valid ones by key. `broken` are the keys of those that have errors, or that depend on one that
     has, each with its problems. `diagnostics` are all problems in the order of reading. `unreadable` tells that some
     file could not be read to its end, so that a key that is missing may have been in it. `lines` are those of each
-    file, by its name.
+    file, by its name, `kinds` those of all keys, as far as they are known.
     """
 
     documents: dict[str, LoadedDocument]
@@ -61,6 +61,7 @@ class Definitions:
     diagnostics: tuple[Diagnostic, ...]
     unreadable: bool
     lines: dict[str, list[str]]
+    kinds: Mapping[str, str]
 
 
 def load(root: Path, folder: Path, *, now: datetime, inspect: Inspect | None = None) -> Definitions:
@@ -141,6 +142,7 @@ def _definitions(
         diagnostics=tuple(shown),
         unreadable=reading.unreadable,
         lines=reading.lines,
+        kinds=known.kinds,
     )
 
 

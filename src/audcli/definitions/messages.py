@@ -286,6 +286,14 @@ _REFERENCES = {
         "{nearest}",
     ),
     "not-computed": Message("`{name}` is {kind}, of which nothing is computed", "an audience or a trait"),
+    "expected-members": Message(
+        "`{name}` is an audience, and this expects values of it",
+        "a list of members, as in `[ann, bob]`",
+    ),
+    "expected-values": Message(
+        "`{name}` is {kind}, and this expects members of it",
+        "a mapping of whom to which value, as in `{{ann: 12}}`",
+    ),
     "audience-as-trait": Message(
         "`{name}` is an audience, and this asks for a trait of that name",
         "no definition makes such a trait",

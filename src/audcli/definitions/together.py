@@ -74,6 +74,8 @@ def check_together(drafts: Sequence[Draft], known: Known, root: Path | None) -> 
     for draft in drafts:
         for named in named_in(draft.places):
             yield from ((draft, problem) for problem in _name(draft, named, known))
+            if named.kind == "expected":
+                yield from ((draft, problem) for problem in _form(draft, named, known))
         if root is not None and draft.places:
             yield from ((draft, each) for each in check_list_file(draft.places[0], draft.source, root))
 
@@ -128,6 +130,16 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
                 other=named.level,
                 hint=hint,
             )
+
+
+def _form(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]:
+    """Check that a test expects members of an audience, and values of a trait."""
+    kind, expected = known.kinds.get(named.key), draft.source.value["expect"][named.key]
+    span = draft.source.span_of(named.loc)
+    if kind == "audience" and isinstance(expected, dict):
+        yield report("expected-members", span, name=named.key)
+    elif kind in ("trait", "sql_trait") and isinstance(expected, list):
+        yield report("expected-values", span, name=named.key, kind=Prose(KIND_NAMES[kind]))
 
 
 def _across(level: Level) -> Prose:

@@ -18,7 +18,7 @@ from audcli.runs.drop import drop_latest
 from audcli.runs.history import PastResult, PastRun, past_results, past_runs
 from audcli.runs.keys import find_key, other_kinds, refuse_earlier
 from audcli.runs.last import LastResult, last_results
-from audcli.runs.members import Member, members_after
+from audcli.runs.members import Member, members_after, named
 from audcli.runs.overlap import Overlap, overlaps
 from audcli.runs.run import Circumstances, Computed, Outcome, Result, Run
 
@@ -44,6 +44,7 @@ __all__ = [
     "find_key",
     "last_results",
     "members_after",
+    "named",
     "note_duration",
     "other_kinds",
     "overlaps",

@@ -67,6 +67,16 @@ def open_store(
             time.sleep(_POLL_SECONDS)
 
 
+def memory_store() -> Store:
+    """Make an empty store that is in memory alone, and gone when it is closed. It uses one core: it is for little."""
+    with ExitStack() as resources:
+        connection = resources.enter_context(duckdb.connect(":memory:", config={"threads": 1}))
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"{SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0)")
+        return Store(connection, Path(":memory:"), resources.pop_all())
+    raise AssertionError("unreachable")
+
+
 class Store:
     """An open store: a connection, one transaction at a time, and what changes with every ingest."""
 

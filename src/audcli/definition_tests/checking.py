@@ -1,0 +1,159 @@
+"""Holds what a test expects of one key against what a run found.
+
+expected [ann, bob], found {bob, cem}      ->   Checked(missing=("ann",), unexpected=("cem",), wrong=())
+expected {ann: 12}, found {ann: 10.5}      ->   Checked(…, wrong=(WrongValue("ann", 12, 10.5),))
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from audcli.definitions.documents import AnyDocument, SqlTraitDocument, TraitDocument
+from audcli.errors import AudcliError
+from audcli.runs import members_after, named
+from audcli.who import find_entity
+
+_ALWAYS_THERE = ("count", "sum", "unique_count", "unique_users")
+_RUN = 1
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class WrongValue:
+    """A value that is not the expected one; None stands for none at all."""
+
+    who: str
+    expected: Any
+    found: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What differs from what is expected of a key: who is missing, who is there too, whose values are wrong.
+
+    `problem` says why there is nothing to compare.
+    """
+
+    key: str
+    problem: str | None = None
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    wrong: tuple[WrongValue, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether everything is as expected."""
+        return not (self.problem or self.missing or self.unexpected or self.wrong)
+
+
+def check(
+    connection: duckdb.DuckDBPyConnection,
+    document: AnyDocument,
+    key: str,
+    expected: list[str] | dict[str, Any],
+    failure: str | None,
+) -> Checked:
+    """Compare what is expected of a definition with its result in the only run of a store.
+
+    Members, and those who have a value, are named by `key`, `user_id` or `TYPE:VALUE`, accounts by `group_id`. Of a
+    trait, whoever is not named must have no value. `failure` says why it was not computed.
+    """
+    if failure is not None:
+        return Checked(key, f"it was not computed: {failure}")
+    numbers: dict[str, int] = {}
+    for who in expected:
+        try:
+            numbers[who] = find_entity(connection, who, getattr(document, "of", "users")).number
+        except AudcliError:
+            return Checked(key, f"`{who}` is nobody in the calls")
+    if isinstance(expected, list):
+        return _members(connection, key, numbers)
+    return _values(connection, document, key, numbers, expected)
+
+
+def _members(connection: duckdb.DuckDBPyConnection, key: str, expected: Mapping[str, int]) -> Checked:
+    found = _names(connection, members_after(key, _RUN))
+    return Checked(
+        key,
+        missing=tuple(who for who, number in expected.items() if number not in found),
+        unexpected=tuple(name for number, name in found.items() if number not in expected.values()),
+    )
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection,
+    document: AnyDocument,
+    key: str,
+    numbers: Mapping[str, int],
+    expected: Mapping[str, Any],
+) -> Checked:
+    found = _found_values(connection, document, key)
+    if isinstance(document, TraitDocument) and document.compute in _ALWAYS_THERE:
+        found = dict.fromkeys(numbers.values(), 0) | found
+        expected = {who: 0 if value is None else value for who, value in expected.items()}
+    there = _names(connection, members_after(key, _RUN))
+    return Checked(
+        key,
+        unexpected=tuple(name for number, name in there.items() if number not in numbers.values()),
+        wrong=tuple(
+            WrongValue(who, _plain(expected[who]), found.get(number))
+            for who, number in numbers.items()
+            if not _same(_plain(expected[who]), found.get(number))
+        ),
+    )
+
+
+def _names(connection: duckdb.DuckDBPyConnection, entities: str) -> dict[int, str]:
+    """Name the entities of a query as a test would: by `user_id` where there is one."""
+    numbered = f"select level, entity, entity as number from ({entities})"
+    return {
+        number: (member.known_as or member.key or "").removeprefix("user_id:")
+        for member, [number] in named(connection, numbered, _ALL)
+    }
+
+
+def _found_values(connection: duckdb.DuckDBPyConnection, document: AnyDocument, key: str) -> dict[int, Any]:
+    """Give the value of every entity that has one; of an SQL trait with several columns, a mapping of them."""
+    rows = connection.execute(
+        """select entity, name, value from current_trait_values join trait_names using (trait)
+           join definitions using (definition) where key = ?""",
+        [key],
+    ).fetchall()
+    values: dict[int, dict[str, Any]] = {}
+    for entity, name, value in rows:
+        values.setdefault(entity, {})[name] = json.loads(value)
+    if isinstance(document, SqlTraitDocument) and len({name for _, name, _ in rows}) > 1:
+        return dict(values)
+    return {entity: each for entity, [each] in ((entity, named.values()) for entity, named in values.items())}
+
+
+def _plain(value: Any) -> Any:
+    """Write dates of YAML as the text that they are in JSON."""
+    match value:
+        case date():
+            return value.isoformat()
+        case list():
+            return [_plain(each) for each in value]
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _same(expected: Any, found: Any) -> bool:
+    """Compare JSON values: `7` and `7.0` are the same number, `true` is none."""
+    match expected, found:
+        case (bool(), _) | (_, bool()):
+            return expected is found
+        case dict(), dict():
+            return expected.keys() == found.keys() and all(_same(expected[name], found[name]) for name in expected)
+        case list(), list():
+            return len(expected) == len(found) and all(map(_same, expected, found))
+        case _:
+            return bool(expected == found)

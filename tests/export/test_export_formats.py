@@ -6,9 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from pathlib import Path
 
-import duckdb
 import pytest
 from export_stores import accounts_store, exported, profiles_store
 from hypothesis import given, settings
@@ -125,19 +123,6 @@ def test_hard_values_are_read_back_by_python() -> None:
     columns = ["type", *(f"type_{index}" for index in range(1, len(HARD_VALUES)))]
     assert [hard[column] for column in columns] == HARD_VALUES
     assert [plain[column] for column in columns] == ["plain", *[""] * (len(HARD_VALUES) - 1)]
-
-
-def test_hard_values_are_read_back_by_duckdb(tmp_path: Path) -> None:
-    values = [value for value in HARD_VALUES if "\x00" not in value]
-    body, _ = exported(profiles_store({f"use_{n:02}": [("type", value)] for n, value in enumerate(values)}), INDEXED)
-    file = tmp_path / "hard.csv"
-    file.write_bytes(body)
-    read = duckdb.execute(
-        """select key, external_ids, type from read_csv($1, header = true, all_varchar = true, delim = ',',
-            quote = '"', escape = '"', new_line = '\\r\\n', max_line_size = 10000000) order by key""",
-        [str(file)],
-    ).fetchall()
-    assert read == [(f"use_{n:02}", compact({"type": [value]}), value) for n, value in enumerate(values)]
 
 
 def test_many_columns() -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from audcli.export import ExportOptions, Users
     from audcli.listing import Status
     from audcli.project import Project
+    from audcli.store import Store
 
 NAME = "export"
 HELP = """Write an audience or a trait, as its last committed run has it, as CSV.
@@ -126,6 +127,7 @@ def _export(
     if expand_users:
         options = replace(options, users=_users(project, definitions, key))
     with invocation.open_store(project, write=False) as store:
+        _refuse_place_of(store, output)
         shown = definitions_shown(store.connection, key, options)
         _warn_unless_live(invocation.voice(), shown, partial(status_of, project, definitions, store), strict)
         seconds = expected_seconds(store.connection, key, options)
@@ -137,6 +139,14 @@ def _export(
     if output is not None:
         sum_up(invocation, receipt, is_split=options.max_rows is not None)
         advise(invocation, receipt)
+
+
+def _refuse_place_of(store: Store, output: Path | None) -> None:
+    """Raise `UsageError` where the file would take the place of the store."""
+    from audcli.errors import UsageError
+
+    if output is not None and output.exists() and output.samefile(store.path):
+        raise UsageError(f"`{output}` is the store, and a file in its place would destroy it", hint="name another file")
 
 
 def _users(project: Project, definitions: Definitions, key: str) -> Users:

@@ -97,6 +97,7 @@ def _explained(name: str) -> Iterator[None]:
             errno.EDQUOT: "the disk quota is used up",
             errno.ENOENT: "its folder does not exist",
             errno.EISDIR: "it is a folder",
+            errno.EFBIG: "it would be larger than a file may be here",
         }
         reason = known.get(error.errno or 0, (error.strerror or "the system refused").lower())
         raise AudcliError(f"{name} cannot be written: {reason}") from error

@@ -22,6 +22,14 @@ META_2026_07 = Profile(
             "87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674",
         ),
         Vector(
+            "email", "John_Smith@gmail.com", "john_smith@gmail.com",
+            "62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f",
+        ),
+        Vector(
+            "phone", "(650)555-1212", "16505551212",
+            "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176", region="US",
+        ),
+        Vector(
             "phone", "+1 (657) 777-0000", "16577770000",
             "8d7bdaaf75196f351d22942fc0dd79304ffabc3eaf3339460ef9da0773e3aec2",
         ),

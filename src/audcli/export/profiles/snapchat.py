@@ -19,6 +19,14 @@ SNAPCHAT_2026_07 = Profile(
             "87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674",
         ),
         Vector(
+            "email", "Person@Example.com", "person@example.com",
+            "542d240129883c019e106e3b1b2d3f3cb3537c43c425364de8e951d5a3083345",
+        ),
+        Vector(
+            "phone", "+44 844 412 4653", "448444124653",
+            "dc008fda46e2e64002cf2f82a4906236282d431c4f75e5b60bfe79fc48546383",
+        ),
+        Vector(
             "phone", "001 657 777 0000", "16577770000",
             "8d7bdaaf75196f351d22942fc0dd79304ffabc3eaf3339460ef9da0773e3aec2", region="DE",
         ),

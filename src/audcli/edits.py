@@ -48,7 +48,7 @@ def effect_of_edit(
     evaluated = evaluate(project, store, documents_of(definitions), [key], instant, {})
     if key in evaluated.left_out:
         raise AudcliError(f"`{key}` cannot be computed: {evaluated.left_out[key]}")
-    members = evaluated.script.memberships[key]
+    members = evaluated.compiled.script.memberships[key]
     return Edit(
         instant,
         run,

@@ -18,17 +18,17 @@ from audcli.named_lists import read_file, values_of
 from audcli.plan.build import Setting, build, with_dependencies
 from audcli.plan.model import Plan
 from audcli.project import Project
-from audcli.sql.compile import compile_plan
-from audcli.sql.script import ListTable, Script
+from audcli.sql.compile import Compiled, compile_plan
+from audcli.sql.script import ListTable
 from audcli.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What was computed: the plan, the script that ran, its timings, and by key why a definition is not in it."""
+    """What was computed: the plan as it ran, the timings, and by key why a definition is not in it."""
 
     plan: Plan
-    script: Script
+    compiled: Compiled
     timings: tuple[engine.Timing, ...]
     left_out: Mapping[str, str]
 
@@ -88,9 +88,9 @@ def plan_of(
 
 def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
     plan, left_out = plan_of(task.project, task.documents, keys, task.as_of, task.failed)
-    script = compile_plan(plan, task.store.catalog()).script
-    timings = engine.run(task.store.connection, script, list_reader(task.project))
-    return Evaluated(plan, script, timings, left_out)
+    compiled = compile_plan(plan, task.store.catalog())
+    timings = engine.run(task.store.connection, compiled.script, list_reader(task.project))
+    return Evaluated(plan, compiled, timings, left_out)
 
 
 def list_reader(project: Project) -> engine.ReadList:

@@ -162,6 +162,18 @@ def unknown_key(key: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"there is no definition `{key}`", hint=hint)
 
 
+def sound_audience(definitions: Definitions, key: str) -> AudienceDocument:
+    """Give the audience of that key; raises `UsageError` where there is none, or it is invalid."""
+    if key in definitions.broken:
+        raise UsageError(f"`{key}` is invalid: {first_error(definitions, key)}", hint="`audcli validate` shows more")
+    loaded = definitions.documents.get(key)
+    if loaded is None:
+        raise unknown_key(key, {*definitions.documents, *definitions.broken})
+    if not isinstance(loaded.document, AudienceDocument):
+        raise UsageError(f"`{key}` is a {loaded.kind}, not an audience", hint="`audcli list` shows the audiences")
+    return loaded.document
+
+
 def _computed(
     definitions: Definitions, chosen: set[str], evaluated: Evaluated, files: Mapping[str, str]
 ) -> Iterator[runs.Computed]:
@@ -179,7 +191,7 @@ def _computed(
                 loaded.digest,
                 whole_digest(definitions, key, files),
                 loaded.text,
-                evaluated.script.memberships.get(key),
+                evaluated.compiled.script.memberships.get(key),
                 evaluated.left_out.get(key),
             )
 

@@ -1,4 +1,4 @@
-"""Questions about one audience that a run does not answer: why is this one in it, and how many would be.
+"""The question that a run does not answer: why is this one in the audience, or not?
 
 explain(project, store, "cart_abandoners", "ann", None, now)   ->   Explanation(member=True, root=Node(…), …)
 """
@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from audcli.definitions.documents import AudienceDocument
-from audcli.definitions.loader import Definitions
 from audcli.definitions.spans import spans_of
 from audcli.digests import documents_of, reached_from
-from audcli.errors import AudcliError, UsageError
+from audcli.errors import AudcliError
 from audcli.evaluation import list_reader, plan_of
 from audcli.explain import Explanation, Question
 from audcli.explain import explain as explain_question
-from audcli.pipeline import first_error, load_definitions, unknown_key
+from audcli.pipeline import load_definitions, sound_audience
 from audcli.plan.model import Plan
 from audcli.project import Project
 from audcli.runs.membership import membership_of
@@ -30,7 +28,7 @@ def explain(project: Project, store: Store, key: str, who: str, as_of: datetime 
     Raises `UsageError` for a key that is no sound audience, and `AudcliError` where nobody is `who`.
     """
     definitions = load_definitions(project, now)
-    document = _audience(definitions, key)
+    document = sound_audience(definitions, key)
     entity = find_entity(store.connection, who, document.of)
     last = membership_of(store.connection, key, entity)
     instant = as_of or (now if last is None else last.as_of)
@@ -46,14 +44,3 @@ def explain(project: Project, store: Store, key: str, who: str, as_of: datetime 
     question = Question(key, entity, instant, plan_at, spans, project.settings.zone)
     explanation = explain_question(store, question, list_reader(project))
     return replace(explanation, last_run=last)
-
-
-def _audience(definitions: Definitions, key: str) -> AudienceDocument:
-    if key in definitions.broken:
-        raise UsageError(f"`{key}` is invalid: {first_error(definitions, key)}", hint="`audcli validate` shows more")
-    loaded = definitions.documents.get(key)
-    if loaded is None:
-        raise unknown_key(key, {*definitions.documents, *definitions.broken})
-    if not isinstance(loaded.document, AudienceDocument):
-        raise UsageError(f"`{key}` is a {loaded.kind}, not an audience", hint="`audcli list` shows the audiences")
-    return loaded.document

@@ -71,10 +71,10 @@ class _Looked:
     def chain(self, holds: bool) -> _Chain:
         """Give a chain with which the sequence holds; where it does not, one that comes as far as any."""
         around = self.asked.around(self.sequence)
-        if not is_possible(self.sequence, around):
-            return _Chain({}, {})
         tables = chains_of(self.table, self.sequence)
         by_step = {chains.step: chains for chains in tables}
+        if not is_possible(self.sequence, around):
+            return _Chain({}, by_step)
         reached = [chains for chains in tables if self._rows(sql.all_of(chains.table), chains.state)]
         if not reached:
             return _Chain({}, by_step)

@@ -25,14 +25,17 @@ from audcli.plan.model import (
     Condition,
     Context,
     Count,
+    CountIs,
     Differs,
     Exists,
     ExternalIds,
     HasElement,
+    InAudience,
     InList,
     InSample,
     InstantIn,
     Interval,
+    IsKnown,
     Limit,
     Names,
     Not,
@@ -41,6 +44,7 @@ from audcli.plan.model import (
     Property,
     RelatedAre,
     SeenAt,
+    Sequence,
     SizeIs,
     Step,
     StepProperty,
@@ -68,6 +72,35 @@ _INSTANTS = {
 }
 _TICK = timedelta(microseconds=1)
 _SAMPLE_SPACE = 16**13
+
+
+def of_condition(condition: Condition) -> str:
+    """Say in one line what a condition asks."""
+    match condition:
+        case All(parts):
+            return " and ".join(map(of_condition, parts)) if parts else "everyone"
+        case AtLeast(1, parts):
+            return f"any of {len(parts):,} conditions" if len(parts) > 1 else of_condition(parts[0])
+        case AtLeast(count, parts):
+            return f"at least {count:,} of {len(parts):,} conditions"
+        case Not(part):
+            return f"not ({of_condition(part)})"
+        case CountIs(counts, minimum, maximum):
+            return f"{of_counts(counts)}: {of_quantity(minimum, maximum)}"
+        case ValueIs(value, tests):
+            return f"{'id' if isinstance(value, ExternalIds) else 'trait'}: {of_value(value)} {of_tests(tests)}"
+        case InAudience(key):
+            return f"audience: {key}"
+        case InSample():
+            return of_sample(condition)
+        case IsKnown():
+            return "known"
+        case Sequence(steps):
+            return f"sequence of {len(steps):,} steps"
+        case RelatedAre(related):
+            return f"{related.of}: {of_share(condition)} with {of_condition(related.condition)}"
+        case _:
+            assert_never(condition)
 
 
 def of_counts(counts: tuple[Count, ...]) -> str:

@@ -2,6 +2,7 @@
 
 values_of(PROFILES, [Trait(("plan",))], …)      profile | 0: '"pro"'
 counts_of(PROFILES, [Count(…)], …)              profile | 0: 3
+left_after(PROFILES, [a, b], …)                 1204 | 340 | 12
 events_of(Calls("track", "Login"), …)           profile | time | name | message_id | group_id
 event_values(…, Property(("expires_at",)), …)   value: '"2026-07-01"'
 """
@@ -17,6 +18,7 @@ from audcli.catalog import Catalog
 from audcli.plan.model import CallField, Calls, Condition, Count, Interval, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
+from audcli.sql.answers import Decided, answers
 from audcli.sql.conditions import holds
 from audcli.sql.elements import Element
 from audcli.sql.events import call_numbers, event_rows, selected_calls
@@ -39,6 +41,16 @@ def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> exp.Se
     for place, each in enumerate(counts):
         number = sql.column(leaves.counts[each], leaves.table_of_count(each).name)
         query = query.select(sql.named(sql.otherwise(number, sql.integer(0)), str(place)))
+    return query
+
+
+def left_after(subject: Table, parts: Sequence[Condition], leaves: Leaves, decided: Decided) -> exp.Select:
+    """Count the entities: all that there are, then those for which the first part holds, the first two, and so on."""
+    names = [f"part_{place}" for place in range(len(parts))]
+    asked = answers(subject, dict(zip(names, parts, strict=True)), leaves, decided)
+    query = exp.Select().from_(asked.subquery("asked")).select(sql.count_rows())
+    for length in range(1, len(names) + 1):
+        query = query.select(sql.count_where(sql.both(map(sql.column, names[:length]))))
     return query
 
 

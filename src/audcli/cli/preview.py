@@ -1,0 +1,69 @@
+"""`audcli preview`: how large an audience would be, and where its condition loses whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audcli.cli import render
+from audcli.cli.as_of import AsOf, read_as_of
+from audcli.cli.invocation import Invocation, clock
+
+if TYPE_CHECKING:
+    from audcli.preview import Preview
+
+NAME = "preview"
+HELP = """Say how large an audience would be, and how many are left after each part of its condition.
+
+Nothing is stored, and any past instant can be asked about.
+
+Example: `audcli preview big_spenders --as-of 2026-07-01`
+"""
+
+
+def run(
+    invocation: Invocation,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience.")],
+    as_of: AsOf = None,
+    allow_future: Annotated[
+        bool, typer.Option("--allow-future", help="Let the as-of be later than the clock.")
+    ] = False,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Name so many members.")] = 5,
+) -> None:
+    """Preview an audience."""
+    from audcli.pipeline import load_definitions
+    from audcli.preview import preview
+
+    now = clock()
+    instant = now if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
+    project = invocation.find_project()
+    definitions = load_definitions(project, now)
+    with invocation.open_store(project, write=False) as store:
+        previewed = preview(project, store, definitions, key, instant, limit=limit)
+    if invocation.json:
+        render.document(previewed)
+    else:
+        _show(previewed)
+
+
+def _show(previewed: Preview) -> None:
+    render.line(f"{previewed.key}: {previewed.members:,} members as of {render.instant(previewed.as_of)} UTC")
+    render.line()
+    everyone = "accounts" if previewed.of == "accounts" else "profiles"
+    rows: list[tuple[object, ...]] = [(f"all {everyone}", previewed.considered, "")]
+    before = previewed.considered
+    for part in previewed.left:
+        rows.append((part.part, part.left, f"-{before - part.left:,}" if part.left < before else ""))
+        before = part.left
+    render.table(["condition", "left", "lost"], rows, numbers=["left", "lost"])
+    if previewed.id_types:
+        render.line()
+        of_whom = "users" if previewed.of == "accounts" else "members"
+        render.table(
+            ["id type", of_whom], [(each.id_type, each.count) for each in previewed.id_types], numbers=[of_whom]
+        )
+    if previewed.sample:
+        render.line()
+        second = "users" if previewed.of == "accounts" else "known as"
+        render.table(["some members", second], [(each.key, each.name) for each in previewed.sample])

@@ -1,0 +1,69 @@
+"""What is shown of sequences: the chosen events, those that forbid it, where the chain broke, and what has to pass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from audcli.explain import Node
+from seam import explained
+
+AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
+DEFINITION = """
+audience: abandoned
+include_anonymous: true
+where:
+  sequence:
+    - {event: Viewed, as: viewed}
+    - event: Bought
+      did: false
+      within: 7 days
+      elapsed: true
+      where: {sku: {equals: {step: viewed, property: sku}}}
+    - {event: Viewed, within: 30 days, times: {at_least: 2}}
+"""
+
+
+def call(event: str, day: int, sku: str = "a") -> dict[str, Any]:
+    time = f"2026-01-{day:02}T00:00:00Z"
+    return {"type": "track", "event": event, "userId": "ann", "timestamp": time, "messageId": f"{event} {day}",
+            "properties": {"sku": sku}}  # fmt: skip
+
+
+def steps(*calls: dict[str, Any]) -> tuple[bool, list[Node]]:
+    [explanation] = explained(DEFINITION, list(calls), AS_OF)
+    assert explanation.root is not None
+    return explanation.member, list(explanation.root.children)
+
+
+def test_the_chosen_events_are_shown_with_their_ids() -> None:
+    member, (viewed, bought, again) = steps(
+        call("Viewed", 1), call("Bought", 2, sku="b"), call("Viewed", 10), call("Viewed", 11)
+    )
+    assert member
+    assert [event.message_id for event in viewed.events] == ["Viewed 1"]
+    assert (bought.holds, bought.found, bought.events) == (True, "0", ())
+    assert (again.holds, again.found, again.limit) == (True, "2", "at least 2")
+    assert [event.message_id for event in again.events] == ["Viewed 11", "Viewed 10"]
+
+
+def test_what_forbids_a_sequence_is_shown() -> None:
+    member, (viewed, bought, again) = steps(call("Viewed", 1), call("Bought", 2))
+    assert not member
+    assert [event.message_id for event in viewed.events] == ["Viewed 1"]
+    assert (bought.holds, bought.found, bought.limit) == (False, "1", "none")
+    assert [event.message_id for event in bought.events] == ["Bought 2"]
+    assert (again.holds, again.found) == (False, "0")
+
+
+def test_a_chain_that_broke_says_where() -> None:
+    member, (viewed, bought, again) = steps(call("Bought", 2))
+    assert not member
+    assert (viewed.holds, viewed.found) == (False, "no event that can be chosen")
+    assert bought.found == again.found == "not looked at, for the chain broke before"
+
+
+def test_a_time_that_has_not_passed_is_noted() -> None:
+    member, (_, bought, _) = steps(call("Viewed", 31))
+    assert not member
+    assert (bought.holds, bought.notes) == (False, ("its time has not passed before 2026-02-07 00:00:00",))

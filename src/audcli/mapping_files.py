@@ -73,8 +73,11 @@ def read_mapping(path: Path) -> tuple[TableMapping, ...]:
     for source in documents[:1]:
         # A mapping has no place for warnings: what would be read as something else is refused.
         problems += [replace(each, severity="error") for each in source.problems]
-        for table in _tables(source):
-            (problems if isinstance(table, Diagnostic) else tables).append(table)  # type: ignore[arg-type]
+        for found in _tables(source):
+            if isinstance(found, Diagnostic):
+                problems.append(found)
+            else:
+                tables.append(found)
     if problems:
         lines = split_lines(text)
         raise InvalidMapping(str(path), (replace(each, source_line=shown_line(each.span, lines)) for each in problems))

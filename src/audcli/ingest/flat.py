@@ -127,7 +127,9 @@ class _Reading:
         problem = _add_objects(call, body, layout, row, absent) if layout.objects else None
         if body:
             call[layout.body_field] = [body, call[layout.body_field]] if layout.body_field in call else body
-        _add_event(call, layout)
+        name_field = layout.name_field
+        if name_field is not None and name_field not in call and self._mapping.event is not None:
+            call[name_field] = self._mapping.event
         if layout.own_ids and "messageId" in call:
             _qualify_id(call, layout)
         if problem is not None:
@@ -157,12 +159,6 @@ def _add_objects(
     return problem
 
 
-def _add_event(call: dict[str, Any], layout: Layout) -> None:
-    event = layout.mapping.event
-    if event is not None and layout.body_field == "properties" and layout.name_field not in call:
-        call[layout.name_field] = event
-
-
 def _qualify_id(call: dict[str, Any], layout: Layout) -> None:
     """Let a message id that a mapping takes from a column count per call type and event name."""
     value = call["messageId"]
@@ -175,7 +171,7 @@ def _qualify_id(call: dict[str, Any], layout: Layout) -> None:
         del call["messageId"]
         return
     parts = [str(layout.type)]
-    if layout.body_field == "properties":
+    if layout.name_field is not None:
         name = str(call.get(layout.name_field, ""))
         parts.append(name.replace("\\", "\\\\").replace(":", "\\:"))
     call["messageId"] = ":".join([*parts, text])

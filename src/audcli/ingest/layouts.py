@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audcli.ingest.calls import TIME_FIELDS
+from audcli.ingest.calls import EVENT_TYPES, TIME_FIELDS
 from audcli.ingest.mapping import CallMapping
 
 _BODIES = ("properties", "traits")
@@ -22,8 +22,9 @@ _FIELDS_OF_TYPE = {"track": ("event",), "page": ("name",), "screen": ("name",), 
 class Layout:
     """The places of what makes a call of one type in a row.
 
-    `fields` are the call's own, `objects` columns that hold JSON objects, `body` the properties or traits. `own_ids`
-    tells that message ids are taken from a column by the mapping, and count per call type and event name.
+    `fields` are the call's own, `objects` columns that hold JSON objects, `body` the properties or traits, which stand
+    in `body_field` of the call; `name_field` is where an event's name stands, None where there is none. `own_ids` tells
+    that message ids are taken from a column by the mapping, and count per call type and event name.
     """
 
     type: str | None
@@ -32,17 +33,9 @@ class Layout:
     fields: tuple[tuple[str, int], ...]
     objects: tuple[tuple[str, int], ...]
     body: tuple[tuple[str, int], ...]
+    body_field: str
+    name_field: str | None
     own_ids: bool
-
-    @property
-    def body_field(self) -> str:
-        """Where properties or traits stand in the call."""
-        return "traits" if self.type in ("identify", "group", "alias") else "properties"
-
-    @property
-    def name_field(self) -> str:
-        """Where the name of an event stands in the call."""
-        return "event" if self.type == "track" else "name"
 
     @property
     def places(self) -> set[int]:
@@ -78,6 +71,8 @@ def lay_out(columns: Sequence[str], mapping: CallMapping, type_: str | None) -> 
         fields=tuple((name, at) for name, at in parts.items() if name not in _OBJECTS),
         objects=tuple((name, at) for name, at in parts.items() if name in _OBJECTS),
         body=tuple(body.items()),
+        body_field="properties" if type_ in EVENT_TYPES or type_ is None else "traits",
+        name_field="event" if type_ == "track" else "name" if type_ in EVENT_TYPES else None,
         own_ids=any(field_of(new, type_) == "messageId" for new, _ in mapping.columns),
     )
 

@@ -107,6 +107,10 @@ create table trait_values (
     trait integer not null, entity integer not null, number double, json varchar,
     since_run integer not null, until_run integer);
 
+-- Salted digests of the external ids of people who were forgotten: the lower-case hex SHA-256 of salt, type, a NUL and
+-- value. All ids of one person have one number in `person`.
+create table forgotten (person integer not null, salt varchar not null, digest varchar not null);
+
 -- The values of now, each as JSON text; numbers are written by their shortest text.
 create view current_trait_values as
 select trait, entity,

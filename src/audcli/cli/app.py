@@ -16,6 +16,7 @@ from audcli.cli import (
     diff,
     explain,
     export,
+    forget,
     history,
     identity_conflicts,
     ingest,
@@ -52,6 +53,7 @@ COMMANDS = (
     profile,
     account,
     identity_conflicts,
+    forget,
     schema,
 )
 """All commands, in the order in which help lists them."""

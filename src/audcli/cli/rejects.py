@@ -23,7 +23,6 @@ HELP = """List the records that could not be used, with file, line and reason, a
 Example: `audcli rejects --reason missing_time --output repair.jsonl`
 """
 _SHOWN = 20
-_LARGE = "longer than 1 MiB: kept as digest and position only"
 
 
 def run(
@@ -69,7 +68,9 @@ def _write(invocation: Invocation, store: Store, reason: str | None, output: Pat
     render.note(invocation.voice(), f"{written:,} written")
     if left_out:
         render.warning(
-            invocation.voice(), f"{left_out:,} left out, {_LARGE}", hint="`audcli rejects` says where they stand"
+            invocation.voice(),
+            f"{left_out:,} left out: the store has no text of what is longer than 1 MiB, or of somebody forgotten",
+            hint="`audcli rejects` says where they stand",
         )
 
 
@@ -115,4 +116,4 @@ def _lines(reject: RejectedRecord) -> Iterator[str]:
     if reject.raw is not None:
         yield f"    {render.shortened(reject.raw.decode(errors='backslashreplace'), render.width() - 4)}"
     elif reject.reason != "forgotten":
-        yield f"    ({_LARGE}; SHA-256 {reject.digest[:12]}…)"
+        yield f"    (longer than 1 MiB: kept as digest and position only; SHA-256 {reject.digest[:12]}…)"

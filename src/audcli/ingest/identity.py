@@ -167,6 +167,15 @@ def resolve(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
     execute = connection.execute
     for statement in (_FILE_IDS, _FILE_LINKS, _NEW_LINKS, _TOUCHED, _MEMBERS, _MEMBER_LINKS):
         execute(statement)
+    settle(connection, generation)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
+    """Bring identity up to date with the tables `members` and `member_links`; what changes holds from `generation` on.
+
+    They hold all ids of some components with all links between them. Leaves temporary tables, for `drop`.
+    """
+    execute = connection.execute
     _unite_members(connection)
     for statement in (_INSERT_LINKS, _UPDATE_LINKS, _INSERT_IDENTIFIERS, _UPDATE_IDENTIFIERS):
         execute(statement)

@@ -17,6 +17,7 @@ from audcli.ingest import identity
 from audcli.ingest.calls import CallRules, call_rules, read_call
 from audcli.ingest.files import FLAT, STANDARD_INPUT, Format, find_files, format_of
 from audcli.ingest.flat import OpenRows, open_rows
+from audcli.ingest.forgotten import turn_away_forgotten
 from audcli.ingest.mapping import calls_of_rows
 from audcli.ingest.readers import OpenFile, open_records
 from audcli.ingest.staging import Staging
@@ -159,11 +160,14 @@ def _format(file: str, options: IngestOptions) -> Format | None:
 
 def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> FileSummary:
     connection = store.connection
+    read = staging.rows + staging.rejects.total()
+    if forgotten := turn_away_forgotten(connection):
+        staging.rejects["forgotten"] += forgotten
     duplicates = staging.drop_duplicates()
     summary = FileSummary(
         file,
-        read=staging.rows + staging.rejects.total(),
-        accepted=staging.rows - duplicates.ids - duplicates.content,
+        read=read,
+        accepted=read - staging.rejects.total() - duplicates.ids - duplicates.content,
         duplicate_ids=duplicates.ids,
         duplicate_content=duplicates.content,
         repeated_content=duplicates.repeated_content,

@@ -88,7 +88,7 @@ def _grow(shape: Shape, value: Any, seen: int) -> None:
             pass
         case _:
             if kind not in shape.examples:
-                shape.examples[kind] = _example(value)
+                shape.examples[kind] = example_of(value)
 
 
 def _named(shape: Shape, name: str) -> Shape:
@@ -109,6 +109,7 @@ def _any_name(shape: Shape) -> Shape:
     return shape.any_name
 
 
-def _example(value: Any) -> str:
+def example_of(value: Any) -> str:
+    """Give the text by which the catalog shows a value: JSON, cut to a readable length."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _EXAMPLE_LENGTH else f"{text[: _EXAMPLE_LENGTH - 3]}..."

@@ -23,6 +23,7 @@ Reason = Literal[
     "missing_time",
     "unreadable_time",
     "wrong_type",
+    "forgotten",
 ]
 
 MAX_DEPTH = 200

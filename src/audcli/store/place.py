@@ -4,6 +4,7 @@
   .gitignore          *
   store.duckdb        0600, with its write-ahead log beside it
   spill-4711/         what process 4711 could not hold in memory; gone when it ends
+  rewriting-4711/     copies of the store that process 4711 makes to write it anew; gone when it ends
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ STORE_FILE = Path(".audcli") / "store.duckdb"
 
 _OWN_FOLDER = STORE_FILE.parent.name
 _SPILL = "spill-"
+_REWRITING = "rewriting-"
 
 
 def prepare_folder(path: Path) -> None:
@@ -39,11 +41,17 @@ def spill_folder(path: Path) -> Path:
     return path.parent / f"{_SPILL}{os.getpid()}"
 
 
-def remove_old_spills(path: Path) -> None:
+def rewriting_folder(path: Path) -> Path:
+    """Name the folder in which this process writes the store anew."""
+    return path.parent / f"{_REWRITING}{os.getpid()}"
+
+
+def remove_left_overs(path: Path) -> None:
     """Remove what killed processes left behind. Only the holder of the store for writing may do so: it is alone."""
-    for folder in path.parent.glob(f"{_SPILL}*"):
-        if folder != spill_folder(path):
-            shutil.rmtree(folder, ignore_errors=True)
+    for name in (_SPILL, _REWRITING):
+        for folder in path.parent.glob(f"{name}*"):
+            if folder not in (spill_folder(path), rewriting_folder(path)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import duckdb
 from audcli.catalog import Catalog, Seen
 from audcli.errors import StoreInUse, UsageError
 from audcli.store import refusals
-from audcli.store.place import prepare_folder, private_files, remove_old_spills, spill_folder
+from audcli.store.place import prepare_folder, private_files, remove_left_overs, spill_folder
 from audcli.store.shapes import read_catalog
 from audcli.tables import SCHEMA, SCHEMA_VERSION
 
@@ -47,7 +47,7 @@ def open_store(
     Raises `StoreInUse` when another process holds it, `UsageError` for a wrong limit, and `AudcliError` when there is
     no store, when the file is damaged or no store, or when its layout is newer than this audcli.
     """
-    settings = _settings(path, memory_limit, threads)
+    settings = connection_settings(path, memory_limit, threads)
     if create:
         try:
             _create(path, settings)
@@ -136,7 +136,8 @@ class Store:
 Settings = dict[str, str | bool | int | float | list[str]]
 
 
-def _settings(path: Path, memory_limit: str | None, threads: int | None) -> Settings:
+def connection_settings(path: Path, memory_limit: str | None, threads: int | None) -> Settings:
+    """Give the engine's settings for work on the store at `path`; raises `UsageError` for a wrong limit."""
     limit = memory_limit or _DEFAULT_MEMORY_LIMIT
     if not _MEMORY_LIMIT.fullmatch(limit):
         raise UsageError(f"`{limit}` is not a memory limit", hint="write a size such as `4GB`, or `60%` of the machine")
@@ -187,7 +188,7 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
             raise refusals.refusal(error, path) from error
         if write:
             path.chmod(0o600)
-            remove_old_spills(path)
+            remove_left_overs(path)
         return Store(connection, path, resources.pop_all())
     raise AssertionError("unreachable")
 

@@ -1,0 +1,40 @@
+"""The forgotten in the ledger: who names nobody any more keeps a place in the counts, and nothing else.
+
+memberships   7 | ann   | since run 3      ->      7 | -1 | since run 3
+trait_values  2 | ann   | 120.5            ->      2 | -1 | (none)
+
+So past runs keep their sizes, and the next one finds that -1 is no member: it exits, for the reason `forgotten`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+_NAMELESS = """
+    create or replace temp table nameless as
+    with gone as (
+        select 'users' as level, unnest($profiles) as entity
+        union all select 'accounts', account from gone_accounts)
+    select level, entity, (least - row_number() over (order by level, entity))::integer as number
+    from gone, (
+        select least(0, (select min(entity) from memberships), (select min(entity) from trait_values)) as least)"""
+
+_MEMBERSHIPS = """
+    update memberships set entity = nameless.number
+    from nameless join definitions using (level)
+    where memberships.definition = definitions.definition and memberships.entity = nameless.entity"""
+
+_TRAIT_VALUES = """
+    update trait_values set entity = nameless.number, number = null, json = null
+    from nameless join definitions using (level) join trait_names using (definition)
+    where trait_values.trait = trait_names.trait and trait_values.entity = nameless.entity"""
+
+
+def remove_names(connection: duckdb.DuckDBPyConnection, profiles: Sequence[int]) -> tuple[int, int]:
+    """Let memberships and values of `profiles` and `gone_accounts` name nobody; say how many of each there were."""
+    connection.execute(_NAMELESS, {"profiles": list(profiles)})
+    [(memberships,)] = connection.execute(_MEMBERSHIPS).fetchall()
+    [(values,)] = connection.execute(_TRAIT_VALUES).fetchall()
+    return memberships, values

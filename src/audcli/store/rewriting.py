@@ -1,0 +1,111 @@
+"""A change after which no block of the file holds what was removed: the store is written anew and put in place.
+
+store.duckdb  --copied-->  rewriting-4711/copy.duckdb  --changed, copied-->  rewriting-4711/new.duckdb
+new.duckdb  --renamed-->  store.duckdb
+
+Until the renaming, which is one step, the store is as it was; a kill at any moment leaves the old one whole or the
+new one whole. The engine marks removed rows and frees blocks, but overwrites neither: hence the second copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from audcli.errors import AudcliError
+from audcli.store import refusals
+from audcli.store.place import private_files, rewriting_folder
+from audcli.store.store import Settings, Store, connection_settings, open_store
+
+Result = TypeVar("Result")
+
+
+def rewrite_store(
+    path: Path,
+    change: Callable[[Store], Result],
+    *,
+    wait: float = 0,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> Result:
+    """Let `change` work on a copy of the store, in a transaction; what remains is written anew and put in its place.
+
+    Nobody else can write to the store meanwhile. When `change` raises, the store stays as it was. Takes up to twice the
+    store's size on the disk. Raises what `open_store` does, and `AudcliError` when the disk has no room.
+    """
+    path = path.resolve()  # what a link points at is to be replaced, and not the link
+    # Opened for writing once, so that a log which a killed process left is taken in, and gone.
+    with open_store(path, write=True, wait=wait, memory_limit=memory_limit, threads=threads) as store:
+        store.connection.execute("force checkpoint")
+    settings = connection_settings(path, memory_limit, threads)
+    with _workplace(path) as folder, _holding(path, settings) as hub:
+        copy, new = folder / "copy.duckdb", folder / "new.duckdb"
+        _copy(hub, "held", copy)
+        with open_store(copy, write=True, memory_limit=memory_limit, threads=threads) as changing:
+            with changing.transaction():
+                result = change(changing)
+            changing.connection.execute("force checkpoint")
+        hub.execute(f"attach {_quoted(copy)} as changed (read_only)")
+        _copy(hub, "changed", new)
+        hub.execute("detach changed")
+        copy.unlink()  # it holds what was removed, and is to be gone before the new store is seen
+        new.chmod(0o600)
+        new.replace(path)
+        _sync(path.parent)
+    return result
+
+
+@contextmanager
+def _workplace(path: Path) -> Iterator[Path]:
+    """Make a folder of this process beside the store, and leave nothing of it behind."""
+    folder = rewriting_folder(path)
+    shutil.rmtree(folder, ignore_errors=True)
+    with private_files():
+        try:
+            folder.mkdir(mode=0o700)
+            yield folder
+        except OSError as error:
+            raise AudcliError(
+                f"the store cannot be written anew: {(error.strerror or 'the system refuses it').lower()}",
+                hint="the store is as it was; it takes twice its size on the disk",
+            ) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _holding(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Have the store open for reading as `held`, which keeps writers out and leaves its file untouched."""
+    with duckdb.connect(":memory:", config=settings) as hub:
+        try:
+            hub.execute(f"attach {_quoted(path)} as held (read_only)")
+        except duckdb.Error as error:
+            raise refusals.refusal(error, path) from error
+        yield hub
+
+
+def _copy(hub: duckdb.DuckDBPyConnection, source: str, target: Path) -> None:
+    hub.execute(f"attach {_quoted(target)} as target")
+    hub.execute(f"copy from database {source} to target")
+    hub.execute("checkpoint target")
+    hub.execute("detach target")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _sync(folder: Path) -> None:
+    """Make the renaming last through a power cut, where the file system knows how."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

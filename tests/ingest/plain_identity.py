@@ -9,6 +9,9 @@ from typing import Any
 
 Id = tuple[str, str]
 
+BLOCKED = {"", "null", "undefined", "none", "anonymous", "unknown", "-1", "guest"}
+"""The values that identify nobody, `guest` by the settings that the tests have."""
+
 
 @dataclass
 class PlainIdentity:
@@ -19,7 +22,10 @@ class PlainIdentity:
 
 
 def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
-    """Resolve records that have `messageId` and `timestamp` (epoch seconds); the first of one message id counts."""
+    """Resolve records that have `messageId` and `timestamp` (epoch seconds); the first of one message id counts.
+
+    They have what `random_calls` puts into them, and the settings that are there.
+    """
     calls = {record["messageId"]: record for record in reversed(records)}
     ordered = sorted(calls.values(), key=lambda call: (call["timestamp"], call["messageId"]))
     result = PlainIdentity()
@@ -27,6 +33,8 @@ def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
     groups: list[set[Id]] = []
     for call in ordered:
         ids = ids_of(call)
+        if not ids:
+            continue
         for id_ in ids:
             if id_ not in result.first_seen:
                 result.first_seen[id_] = call["timestamp"]
@@ -51,19 +59,33 @@ def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
 
 def ids_of(call: dict[str, Any]) -> list[Id]:
     """List the ids of a call in the order in which they are linked."""
-    traits = call.get("traits", {})
-    others = []
-    if call["type"] == "identify" and "phone" in traits:
-        others.append(("phone", traits["phone"]))
-    others += sorted((entry["type"], entry["id"]) for entry in call.get("context", {}).get("externalIds", []))
-    ids = [("user_id", call["userId"])] if "userId" in call else []
-    if call["type"] == "identify" and "email" in traits:
-        ids.append(("email", traits["email"].strip().lower()))
-    ids += others
-    for name in ("anonymousId", "previousId"):
-        if name in call and ("anonymous_id", call[name]) not in ids:
-            ids.append(("anonymous_id", call[name]))
-    return ids
+    traits = call.get("traits", {}) if call["type"] == "identify" else {}
+    context = call.get("context", {})
+    device = context.get("device", {})
+    cards = call.get("properties", {}).get("card")
+    found = [
+        ("user_id", call.get("userId")),
+        ("email", traits.get("email")),
+        ("phone", traits.get("phone")),
+        ("anonymous_id", call.get("anonymousId")),
+        ("anonymous_id", call.get("previousId") if call["type"] == "alias" else None),
+        (
+            f"{str(device.get('type')).lower()}.idfa",
+            device.get("advertisingId") if device.get("type") != "tv" else None,
+        ),
+        *((entry["type"], entry["id"]) for entry in context.get("externalIds", [])),
+        ("email", context.get("contact", {}).get("mail")),
+        *(("loyalty", card) for card in (cards if isinstance(cards, list) else [cards])),
+    ]
+    ids = [(type_, _normal(type_, value)) for type_, value in found if type(value) in (str, int)]
+    ids = [id_ for id_ in ids if id_[1].lower() not in BLOCKED and id_[1].strip("0-")]
+    order = {"user_id": 0, "email": 1, "phone": 2, "anonymous_id": 4}
+    return list(dict.fromkeys(sorted(ids, key=lambda id_: (order.get(id_[0], 3), id_[0]))))
+
+
+def _normal(type_: str, value: str | int) -> str:
+    text = str(value).strip()
+    return text.lower() if type_ == "email" else text
 
 
 def _holder(sets: list[set[Id]], id_: Id) -> set[Id]:

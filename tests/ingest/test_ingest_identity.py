@@ -2,58 +2,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from ingested import NOW, Take, clear, components, first_seen, profiles, refused_links
 from plain_identity import plain_identity
+from random_calls import OPTIONS, files_of_records, write_files
 
-from audcli.ingest import IngestOptions, ingest
+from audcli.ingest import ingest
 from audcli.ingest.identity import profile_key
 from audcli.store import Store
-
-USERS = st.sampled_from(["u1", "u2", "u3"])
-DEVICES = st.sampled_from(["a1", "a2", "a3"])
-EMAILS = st.sampled_from(["x@y.z", " X@y.Z", "v@w.x"])
-
-
-@st.composite
-def records(draw: st.DrawFn) -> dict[str, Any]:
-    """A call that has an id, of few people with shared devices and e-mails, at one of few times."""
-    record: dict[str, Any] = {
-        "type": draw(st.sampled_from(["track", "identify", "alias", "page"])),
-        "event": "A",
-        "timestamp": draw(st.integers(1, 12)),
-        "messageId": draw(st.text("abc", min_size=1, max_size=4)),
-    }
-    names = draw(st.sets(st.sampled_from(["userId", "anonymousId"]), min_size=1))
-    if "userId" in names:
-        record["userId"] = draw(USERS)
-    if "anonymousId" in names:
-        record["anonymousId"] = draw(DEVICES)
-    if record["type"] == "alias":
-        record["previousId"] = draw(DEVICES)
-    if record["type"] == "identify" and draw(st.booleans()):
-        record["traits"] = {"email": draw(EMAILS), "phone": draw(st.sampled_from(["1", "2"]))}
-    if draw(st.integers(0, 4)) == 0:
-        entries = draw(st.lists(st.tuples(st.sampled_from(["crm", "zoo"]), st.sampled_from(["7", "8"])), unique=True))
-        record["context"] = {"externalIds": [{"type": type_, "id": id_} for type_, id_ in sorted(entries)]}
-    return record
-
-
-@st.composite
-def files_of_records(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]:
-    """Calls, each message id once, and the same calls in another order and split over several files."""
-    calls = draw(st.lists(records(), max_size=14, unique_by=lambda record: record["messageId"]))
-    shuffled = draw(st.permutations(calls))
-    cuts = sorted(draw(st.lists(st.integers(0, len(calls)), max_size=3)))
-    edges = [0, *cuts, len(calls)]
-    return calls, [list(shuffled[start:end]) for start, end in pairwise(edges)]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -63,10 +23,8 @@ def test_equals_the_plain_reading(
 ) -> None:
     calls, files = drawn
     clear(store)
-    for number, file in enumerate(files):
-        path = tmp_path / f"{number}.jsonl"
-        path.write_text("".join(f"{json.dumps(record)}\n" for record in file), encoding="utf-8")
-        ingest(store, [str(path)], IngestOptions(), now=NOW)
+    for path in write_files(tmp_path, files):
+        ingest(store, [path], OPTIONS, now=NOW)
     expected = plain_identity(calls)
     assert profiles(store) == expected.profiles
     assert refused_links(store) == expected.refused

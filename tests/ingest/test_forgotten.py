@@ -1,0 +1,165 @@
+"""Somebody is forgotten: what remains is as if their calls had never been, and they stay away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingested import NOW, Take, calls, clear, components, first_seen, profiles, refused_links
+from plain_identity import ids_of, plain_identity
+from random_calls import OPTIONS, Record, files_of_records, write_files
+
+from audcli.catalog import CallShape, Shape
+from audcli.errors import AudcliError
+from audcli.forgetting import allow_return
+from audcli.forgetting.forget import remove_everything
+from audcli.ingest import IngestOptions, count_rejects, ingest
+from audcli.store import Store
+
+
+def take_files(store: Store, folder: Path, files: list[list[Record]]) -> int:
+    """Ingest the files one by one; say how many calls were turned away."""
+    summaries = [ingest(store, [path], OPTIONS, now=NOW).total for path in write_files(folder, files)]
+    for each in summaries:
+        assert each.read == each.accepted + each.duplicate_ids + each.duplicate_content + each.rejects
+    return sum(each.rejected.get("forgotten", 0) for each in summaries)
+
+
+def state(store: Store) -> tuple[Any, ...]:
+    """What the store holds, without its numbers."""
+    names = store.connection.execute("select type, name from call_names").fetchall()
+    accounts = store.connection.execute("select group_id from accounts order by all").fetchall()
+    shapes = {name: (kinds(shape.properties), kinds(shape.context)) for name, shape in shapes_of(store).items()}
+    return (
+        calls(store),
+        profiles(store),
+        first_seen(store),
+        refused_links(store),
+        components(store),
+        set(names),
+        accounts,
+        shapes,
+    )
+
+
+def shapes_of(store: Store) -> dict[tuple[str, str], CallShape]:
+    return store.catalog().calls
+
+
+def kinds(shape: Shape) -> Any:
+    """How often each kind was seen in every place, without the examples."""
+    elements = kinds(shape.elements) if shape.elements else None
+    return shape.seen, {name: kinds(below) for name, below in shape.names.items()}, elements
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files_of_records(), st.data())
+def test_what_remains_is_what_the_other_calls_make(
+    store: Store, tmp_path: Path, drawn: tuple[list[Record], list[list[Record]]], data: st.DataObject
+) -> None:
+    records, files = drawn
+    people = sorted(plain_identity(records).profiles.items())
+    if not people:
+        return
+    key, ids = data.draw(st.sampled_from(people))
+    clear(store)
+    store.connection.execute("delete from forgotten")
+    others = [each for each in records if (ids_of(each) or [None])[0] not in ids]
+    take_files(store, tmp_path, [others])
+    expected = state(store)
+    clear(store)
+    take_files(store, tmp_path, files)
+    with store.transaction():
+        removed = remove_everything(store, key)
+    assert removed.calls + len(calls(store)) <= len(records)
+    assert state(store) == expected
+    turned_away = take_files(store, tmp_path, [records])
+    assert turned_away == removed.calls
+    assert state(store) == expected
+    epoch = datetime(1970, 1, 1)
+    plain = plain_identity(others)
+    assert profiles(store) == plain.profiles
+    assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in plain.first_seen.items()}
+
+
+def call(number: int, **fields: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "A", "timestamp": number, "messageId": f"m{number}"} | fields
+
+
+def forget(store: Store, who: str) -> None:
+    with store.transaction():
+        remove_everything(store, who)
+
+
+def test_a_shared_device_stays_with_the_other_user(store: Store, take: Take) -> None:
+    first = [call(1, anonymousId="ipad"), call(2, userId="ann", anonymousId="ipad")]
+    take(*first, call(3, userId="bo", anonymousId="ipad"))
+    forget(store, "ann")
+    assert list(profiles(store).values()) == [{("user_id", "bo"), ("anonymous_id", "ipad")}]
+    assert first_seen(store)["anonymous_id", "ipad"] == datetime(1970, 1, 1, 0, 0, 3)
+    assert take(*first, file="again.jsonl").rejected == {"forgotten": 2}
+    assert take(call(4, userId="bo", anonymousId="ipad"), file="new.jsonl").accepted == 1
+    assert set(calls(store)) == {"m3", "m4"}
+
+
+def test_new_calls_of_somebody_forgotten_are_turned_away(store: Store, take: Take) -> None:
+    take({"type": "identify", "userId": "ann", "traits": {"email": "Ann@x.example"}, "timestamp": 1})
+    forget(store, "ann")
+    by_email = {"type": "identify", "traits": {"email": "ann@X.example"}, "timestamp": 2}
+    of_another = {"type": "identify", "userId": "bo", "traits": {"email": "ann@x.example"}, "timestamp": 3}
+    summary = take(by_email, of_another, call(4, userId="ann"), call(4, userId="ann"), file="new.jsonl")
+    assert (summary.read, summary.accepted, summary.rejected) == (4, 1, {"forgotten": 3})
+    assert count_rejects(store) == {"forgotten": 2}
+    [(texts,)] = store.connection.execute("select count(*) from rejects where raw is not null or file = ''").fetchall()
+    assert texts == 0
+
+
+def test_a_return_is_allowed_by_any_of_the_ids(store: Store, take: Take) -> None:
+    login = call(1, userId="ann", anonymousId="ipad")
+    take(login, call(2, userId="bo"))
+    forget(store, "ann")
+    forget(store, "bo")
+    with pytest.raises(AudcliError, match="nobody who was forgotten had the id `cem`"):
+        allow_return(store, "cem")
+    allow_return(store, "anonymous_id:ipad")
+    assert take(login, call(2, userId="bo"), file="again.jsonl").rejected == {"forgotten": 1}
+    assert set(calls(store)) == {"m1"}
+
+
+def test_strict_ingests_nothing_with_calls_of_somebody_forgotten(store: Store, take: Take) -> None:
+    take(call(1, userId="ann"))
+    forget(store, "ann")
+    options = IngestOptions(strict=True)
+    assert take(call(1, userId="ann"), call(2, userId="bo"), file="b.jsonl", strict=options.strict).rejects == 1
+    assert calls(store) == {}
+
+
+def test_examples_of_the_forgotten_are_cleared_and_those_of_others_kept(store: Store, take: Take) -> None:
+    take(
+        call(1, userId="ann", properties={"street": "Elm Road 7", "color": "red", "only hers": 1, "n": 1}),
+        call(2, userId="bo", properties={"street": "Oak Road 8", "color": "red", "n": 2.5}),
+    )
+    forget(store, "ann")
+    shape = shapes_of(store)["track", "A"].properties
+    assert {name: below.examples for name, below in shape.names.items()} == {
+        "street": {},
+        "color": {},
+        "n": {"double": "2.5"},
+    }
+    take(call(3, userId="bo", properties={"street": "Ash Road 9"}), file="more.jsonl")
+    assert shapes_of(store)["track", "A"].properties.names["street"].examples == {"string": '"Ash Road 9"'}
+
+
+def test_map_of_very_many_names_shrinks(store: Store, take: Take) -> None:
+    take(
+        call(1, userId="ann", properties={"seen": {f"ann-{n}": n for n in range(300)}}),
+        call(2, userId="bo", properties={"seen": {f"bo-{n}": "x" for n in range(300)}}),
+    )
+    forget(store, "ann")
+    seen = shapes_of(store)["track", "A"].properties.names["seen"]
+    assert seen.any_name is not None
+    assert seen.any_name.seen == {"string": 300}

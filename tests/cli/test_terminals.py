@@ -20,9 +20,10 @@ COLOUR = re.compile(r"\x1b\[(\d;)*(3[0-8]|9[0-7])")
 COLUMNS = 80
 
 
-def on_a_terminal(*arguments: str, cwd: Path, program: str = AUDCLI, **extra: str) -> str:
-    """Run a command on a pseudo-terminal of 80 columns and give all that it showed."""
+def on_a_terminal(*arguments: str, cwd: Path, program: str = AUDCLI, keys: str = "", **extra: str) -> str:
+    """Run a command on a pseudo-terminal of 80 columns, press some keys, and give all that it showed."""
     master, slave = pty.openpty()
+    os.write(master, keys.encode())
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
     settings = {**environment(), "TERM": "xterm-256color", **extra}
     with subprocess.Popen([program, *arguments], cwd=cwd, env=settings, stdin=slave, stdout=slave, stderr=slave):
@@ -77,3 +78,13 @@ def test_export_to_a_terminal_is_the_file(shop: Path, binaries: Path) -> None:
     shown = on_a_terminal("export", "people", "--line-ending", "lf", cwd=shop, program=str(binaries / "audcli"))
     assert shown.startswith("key,external_ids\r\nuse_")
     assert shown.count("\n") == 4
+
+
+@pytest.mark.parametrize(("answer", "is_there"), [("y\n", False), ("n\n", True), ("\n", True)])
+def test_forgetting_asks_first(shop: Path, binaries: Path, answer: str, is_there: bool) -> None:
+    program = str(binaries / "audcli")
+    shown = on_a_terminal("forget", "ann", cwd=shop, program=program, keys=answer)
+    assert "(email:ann@x.example, user_id:ann) and 1 call" in ESCAPE.sub("", shown)
+    assert "forget them for good? [y/N]: " in shown
+    assert ("nothing was changed" in shown) == is_there
+    assert ("there is no profile" not in on_a_terminal("profile", "ann", cwd=shop, program=program)) == is_there

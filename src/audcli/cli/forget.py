@@ -78,7 +78,8 @@ def _ask(theirs: Belongings) -> None:
         )
     named = [f"{type_}:{value}" for type_, value in theirs.ids]
     shown = ", ".join(named[:5]) + (f" and {len(named) - 5:,} more ids" if len(named) > 5 else "")
-    typer.echo(render.printable(f"{theirs.key} ({shown}) and {theirs.calls:,} calls"), err=True)
+    calls = "1 call" if theirs.calls == 1 else f"{theirs.calls:,} calls"
+    typer.echo(render.printable(f"{theirs.key} ({shown}) and {calls}"), err=True)
     if not typer.confirm("forget them for good?", err=True):
         typer.echo("nothing was changed", err=True)
         raise typer.Exit(1)

@@ -39,7 +39,8 @@ _MEMBERS = """
 _MEMBER_LINKS = """
     create temp table member_links as
     select row_number() over (order by time, message_id, position, one.place, other.place) - 1 as number,
-        one.place as one_place, other.place as other_place, links.* exclude (refused), refused as was_refused, false as is_earlier
+        one.place as one_place, other.place as other_place, links.* exclude (refused),
+        refused as was_refused, false as is_earlier
     from links join members as one using (identifier) join members as other on other.identifier = links.other"""
 
 _DROP_VANISHED = """

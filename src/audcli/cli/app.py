@@ -12,6 +12,7 @@ import typer
 from audcli import __version__
 from audcli.cli import (
     account,
+    catalog,
     compute,
     diff,
     explain,
@@ -53,6 +54,7 @@ COMMANDS = (
     profile,
     account,
     identity_conflicts,
+    catalog,
     forget,
     schema,
 )

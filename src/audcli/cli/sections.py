@@ -1,4 +1,4 @@
-"""The parts of what `audcli profile` and `audcli account` show, each a table whose header names it."""
+"""The parts of what `audcli profile`, `account` and `catalog` show, each a table whose header names it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def events(found: Sequence[Event]) -> None:
     section(["time (UTC)", "event", "properties"], rows)
 
 
-def section(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def section(headers: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
     """Print a table with a blank line before it; nothing where it has no rows."""
     if rows:
         render.line()
-        render.table(headers, rows)
+        render.table(headers, rows, numbers=numbers)
 
 
 def _name(event: Event) -> str:

@@ -74,7 +74,7 @@ def _show_places(header: str, places: Sequence[PlaceSeen]) -> None:
     rows = [(each.path, _types(each), _count(each)) for each in places]
     taken = sum(max((len(str(row[column])) for row in rows), default=0) + 4 for column in range(3))
     room = min(max(render.width() - taken, _LEAST_FOR_EXAMPLE), _LONGEST_EXAMPLE)
-    examples = [render.shortened(next(iter(each.examples.values()), ""), room) for each in places]
+    examples = [render.shortened(_example(each), room) for each in places]
     sections.section(
         [header, "types", "seen", "for example"],
         [(*row, example) for row, example in zip(rows, examples, strict=True)],
@@ -83,9 +83,14 @@ def _show_places(header: str, places: Sequence[PlaceSeen]) -> None:
 
 
 def _types(place: PlaceSeen) -> str:
-    elements = " or ".join(place.element_types)
+    elements = " or ".join(each for each in place.element_types if each != "null")
     named = [f"list of {elements}" if each == "list" and elements else each for each in place.types]
     return ", ".join(named)
+
+
+def _example(place: PlaceSeen) -> str:
+    """Give an example of the most frequent type that has one."""
+    return next((place.examples[each] for each in (*place.types, *place.element_types) if each in place.examples), "")
 
 
 def _count(place: PlaceSeen) -> int:

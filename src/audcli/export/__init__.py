@@ -5,6 +5,7 @@
                    ▼
                 formats.lay_out                   header and lines
                    │  members.stage_members       who, and under which ids, as SQL
+                   │  users.counted_users         users in place of their accounts
                    │  traits.trait_columns        values of traits
                    │  lines, expanded             rows of members and ids put together as lines, with quoting
                    │  normalise.stage_values      single column: values by rules, or by a platform's profiles

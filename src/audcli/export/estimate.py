@@ -17,7 +17,7 @@ _SECONDS_PER_ID: dict[Format, float] = {
     "expanded": 4e-6,
     "single-column": 3e-6,
 }
-_SECONDS_PER_PHONE = 60e-6
+_SECONDS_PER_PHONE = 45e-6
 
 
 def expected_seconds(connection: DuckDBPyConnection, key: str, options: ExportOptions) -> float:

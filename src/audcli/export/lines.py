@@ -25,7 +25,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audcli.export.quoting import cells, json_escaped
+from audcli.export.quoting import cells, is_plain, json_escaped
 
 MEMBER = -1
 """The kind of a row that is a member; those of ids count from 0."""
@@ -85,6 +85,10 @@ class Members:
     def is_member(self) -> pa.BooleanArray:
         """Tell of each row whether it is a member and no id."""
         return pc.equal(self.kinds, _A_MEMBER)
+
+    def is_last(self) -> pa.BooleanArray:
+        """Tell of each row whether it is the last one of its member."""
+        return pc.equal(self.next_kinds, _A_MEMBER)
 
     def cut(self, pieces: pa.StringArray) -> pa.StringArray:
         """Join the pieces of each member's rows: nothing is copied, as Arrow keeps texts one after the other."""
@@ -159,8 +163,7 @@ def key_and_ids(members: Members, layout: Layout) -> pa.StringArray:
 def _keys_and_ids(members: Members) -> pa.StringArray:
     """Write keys as cells, and ids as they stand within JSON within a cell."""
     texts = members.texts("text")
-    keys, ids = cells(texts), json_escaped(texts)
-    return texts if keys is ids else pc.if_else(members.is_member(), keys, ids)
+    return texts if is_plain(texts) else pc.if_else(members.is_member(), cells(texts), json_escaped(texts))
 
 
 def _between(types: Sequence[str]) -> pa.StringArray:
@@ -171,7 +174,7 @@ def _between(types: Sequence[str]) -> pa.StringArray:
 
 
 def _which_between(members: Members, types: int) -> pa.Int32Array:
-    is_last = pc.equal(members.next_kinds, _A_MEMBER)
+    is_last = members.is_last()
     opening = pc.add(members.next_kinds, 3)
     after_member = pc.if_else(is_last, 2, opening)
     after_id = pc.if_else(pc.equal(members.kinds, members.next_kinds), 0, pc.add(opening, types))
@@ -181,7 +184,7 @@ def _which_between(members: Members, types: int) -> pa.Int32Array:
 def _id_cells(members: Members, first_columns: Sequence[int], columns: int) -> pa.StringArray:
     """Write the cells of each member's ids, a comma before each, blank ones too."""
     own = _columns(members.kinds, first_columns)
-    following = pc.if_else(pc.equal(members.next_kinds, _A_MEMBER), columns - 1, _next(own, columns - 1))
+    following = pc.if_else(members.is_last(), columns - 1, _next(own, columns - 1))
     commas = pc.binary_repeat(_COMMA, pc.subtract(following, own))
     ids = pc.if_else(members.is_member(), _NOTHING, cells(members.texts("text")))
     return members.cut(pc.binary_join_element_wise(ids, commas, _NOTHING))

@@ -23,6 +23,11 @@ _ESCAPES = {"\\": r"\\", **{chr(code): _SHORT_ESCAPES.get(code, rf"\u{code:04x}"
 """What each character becomes, the backslash first; of an escaped quote the quote itself is doubled for the cell."""
 
 
+def is_plain(texts: pa.StringArray) -> bool:
+    """Tell whether all of the texts stand as they are, in cells and in JSON strings within cells."""
+    return not _has_any(texts, _NEED_QUOTES + _NEED_ESCAPES)
+
+
 def cells(texts: pa.StringArray) -> pa.StringArray:
     """Write texts as cells, quoted where RFC 4180 asks for it, and nowhere else."""
     if not _has_any(texts, _NEED_QUOTES):

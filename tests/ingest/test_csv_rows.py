@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flat_files import as_text, flags, only_call, reject_list, take_csv
 from ingested import NOW, calls
 
 from audcli.ingest import IngestOptions, TableMapping, ingest, rejects
+from audcli.ingest.flat import open_rows
 from audcli.store import Store
 
 TRACK = flags("track", event="A", time="2026-01-01")
@@ -153,6 +155,24 @@ def test_dropped_columns_may_have_any_names(store: Store, tmp_path: Path) -> Non
     mapping = flags("track", event="A", time="2026-01-01", drop=",note")
     assert take_csv(store, tmp_path / "a.csv", ",userId,note,note\n0,u,1,2\n", mapping).accepted == 1
     assert only_call(store)["properties"] == {}
+
+
+def test_a_quote_that_is_never_closed_is_given_up(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audcli.ingest.csv_rows._LARGEST_CELL", 1000)
+    text = HEADER + '1,u,"\n' + "".join(f"{number},u,a\n" for number in range(2, 5000))
+    summary = take_csv(store, tmp_path / "a.csv", text, TRACK)
+    assert (summary.accepted, summary.rejected) == (4998, {"malformed_csv": 1})
+
+
+def test_files_are_read_batch_by_batch(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + "".join(f"{number},u,{'x' * 500}\n" for number in range(20_000)))
+    with ExitStack() as resources:
+        records, bytes_read = open_rows(str(path), "csv", [TRACK], resources, more_ids=False)
+        assert next(records).line == 2
+        assert bytes_read() < path.stat().st_size / 2
 
 
 def test_a_truncated_gzip_fails_alone(store: Store, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from audcli.ingest.readers import BYTE_ORDER_MARK, Record, naming_errors, open_b
 from audcli.ingest.rows import BATCH_ROWS, Batch, Table
 from audcli.ingest.unusable import Unusable
 
-_LARGEST_CELL = 1 << 27
+_LARGEST_CELL = 1 << 26
+"""Characters. A quote that is never closed takes in the rest of the file, and is given up here."""
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 

@@ -262,7 +262,7 @@ def _more_ids(
     if context:
         yield from _context_ids(context, blocked)
     for type_, path in rules.external_ids:
-        for value in _values_at(record, path):
+        for value in values_at(record, path):
             yield from _nested_ids(type_, value, blocked)
 
 
@@ -290,15 +290,15 @@ def _nested_ids(type_: Any, value: Any, blocked: frozenset[str]) -> Iterator[Ext
         yield type_, text
 
 
-def _values_at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+def values_at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
     """Follow a path, into every element of the lists that it meets."""
     if type(value) is list:
         for element in value:
-            yield from _values_at(element, path)
+            yield from values_at(element, path)
     elif not path:
         yield value
     elif type(value) is dict and path[0] in value:
-        yield from _values_at(value[path[0]], path[1:])
+        yield from values_at(value[path[0]], path[1:])
 
 
 def _path(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,12 +18,15 @@ from audcli.ingest.calls import CallRules, call_rules, read_call
 from audcli.ingest.files import FLAT, STANDARD_INPUT, Format, find_files, format_of
 from audcli.ingest.flat import OpenRows, open_rows
 from audcli.ingest.forgotten import turn_away_forgotten
+from audcli.ingest.lines import Block
 from audcli.ingest.mapping import calls_of_rows
-from audcli.ingest.readers import OpenFile, open_records
+from audcli.ingest.readers import OpenFile, Record, open_records, records_of
+from audcli.ingest.rows import RowRecord
 from audcli.ingest.staging import Staging
 from audcli.ingest.storing import store_calls, store_rejects
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
 from audcli.ingest.unusable import Unusable
+from audcli.ingest.usual import UsualLines
 from audcli.store import Store
 
 _PROGRESS_ROWS = 2_000
@@ -127,19 +130,17 @@ def _no_cycle_collection() -> Iterator[None]:
 def _read_file(staging: Staging, file: str, options: IngestOptions, rules: CallRules, meter: _Meter) -> None:
     with ExitStack() as resources:
         records, bytes_read = _open(file, options, resources)
-        rows = 0
-        for rows, record in enumerate(records, 1):
-            try:
-                if type(record.value) is Unusable:
-                    raise record.value
-                call = read_call(record.value, rules, record.given_time)
-            except Unusable as problem:
-                staging.add_reject(record, problem)
+        usual = resources.enter_context(closing(UsualLines(staging, rules)))
+        for number, record in enumerate(records, 1):
+            if isinstance(record, Block):
+                for other in records_of(usual.take(record)):
+                    _take_record(staging, other, rules)
             else:
-                staging.add_call(call)
-            if rows % _PROGRESS_ROWS == 0:
-                meter.show(bytes_read(), rows, staging.rejects.total())
-        meter.finish(bytes_read(), rows, staging.rejects.total())
+                _take_record(staging, record, rules)
+                if number % _PROGRESS_ROWS:
+                    continue
+            meter.show(bytes_read(), staging.rows + staging.rejects.total(), staging.rejects.total())
+        meter.finish(bytes_read(), staging.rows + staging.rejects.total(), staging.rejects.total())
     staging.flush()
 
 
@@ -156,6 +157,17 @@ def _format(file: str, options: IngestOptions) -> Format | None:
     if file == STANDARD_INPUT:
         return "csv" if options.tables else "json"
     return format_of(file)
+
+
+def _take_record(staging: Staging, record: Record | RowRecord, rules: CallRules) -> None:
+    try:
+        if type(record.value) is Unusable:
+            raise record.value
+        call = read_call(record.value, rules, record.given_time)
+    except Unusable as problem:
+        staging.add_reject(record, problem)
+    else:
+        staging.add_call(call, record.line)
 
 
 def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> FileSummary:

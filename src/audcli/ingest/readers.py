@@ -14,7 +14,7 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
@@ -24,6 +24,7 @@ import pyarrow as pa
 from audcli.errors import AudcliError
 from audcli.ingest.files import STANDARD_INPUT, compression
 from audcli.ingest.json_text import encode, parse, parse_many, parse_prefix, problem_of_strings
+from audcli.ingest.lines import Block, read_blocks
 from audcli.ingest.unusable import Unusable, too_deep
 
 _BUFFER_BYTES = 1 << 20
@@ -51,7 +52,7 @@ class Record(NamedTuple):
 class OpenFile(NamedTuple):
     """A file being read, and how many of its (compressed) bytes were read so far."""
 
-    records: Iterator[Record]
+    records: Iterator[Record | Block]
     bytes_read: Callable[[], int]
 
 
@@ -77,6 +78,22 @@ def naming_errors(file: str) -> Iterator[None]:
         raise AudcliError(f"`{file}` is cut short: its compressed data ends too early") from error
     except (OSError, zlib.error) as error:
         raise AudcliError(f"`{file}` cannot be read: {_reason(error)}") from error
+
+
+def records_of(lines: Iterable[tuple[int, bytes]]) -> Iterator[Record]:
+    """Give the records of numbered lines, of which blank ones hold none."""
+    taken: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in lines:
+        raw = line.strip(_BLANKS)
+        if raw:
+            taken.append((number, raw))
+            size += len(raw)
+        if size > _CHUNK_BYTES:
+            yield from _parsed(taken)
+            taken, size = [], 0
+    if taken:
+        yield from _parsed(taken)
 
 
 def _source(file: str, resources: ExitStack) -> IO[bytes]:
@@ -117,7 +134,7 @@ def _decompressed(source: io.BufferedReader, how: str | None, resources: ExitSta
             return source
 
 
-def _named_errors(records: Iterator[Record], file: str) -> Iterator[Record]:
+def _named_errors(records: Iterator[Record | Block], file: str) -> Iterator[Record | Block]:
     with naming_errors(file):
         yield from records
 
@@ -130,11 +147,11 @@ def _reason(error: Exception) -> str:
     return "its compressed data is damaged"
 
 
-def _records(stream: IO[bytes]) -> Iterator[Record]:
+def _records(stream: IO[bytes]) -> Iterator[Record | Block]:
     line, first = _first_line(stream)
     if first.startswith(b"{") and first[-1:] not in _GOES_ON:
-        yield from _parsed([(line, first)])
-        yield from _lines(stream, line + 1)
+        yield from records_of([(line, first)])
+        yield from read_blocks(stream, line + 1)
         return
     rest = stream.read()
     whole = (first + b"\n" + rest).strip(_BLANKS)
@@ -143,7 +160,7 @@ def _records(stream: IO[bytes]) -> Iterator[Record]:
         return
     value = parse(whole)
     if isinstance(value, Unusable):
-        yield from _lines(io.BytesIO(whole), line)
+        yield from read_blocks(io.BytesIO(whole), line)
     else:
         yield from _calls_of(Record(line, whole, value))
 
@@ -157,14 +174,7 @@ def _first_line(stream: IO[bytes]) -> tuple[int, bytes]:
     return 1, b""
 
 
-def _lines(stream: IO[bytes], number: int) -> Iterator[Record]:
-    while lines := stream.readlines(_CHUNK_BYTES):
-        stripped = [line.strip(_BLANKS) for line in lines]
-        yield from _parsed([(place, raw) for place, raw in enumerate(stripped, number) if raw])
-        number += len(lines)
-
-
-def _parsed(lines: list[tuple[int, bytes]]) -> Iterator[Record]:
+def _parsed(lines: Sequence[tuple[int, bytes]]) -> Iterator[Record]:
     for (number, raw), value in zip(lines, parse_many([raw for _, raw in lines]), strict=True):
         if type(value) is dict and "batch" in value:
             yield from _calls_of(Record(number, raw, value))

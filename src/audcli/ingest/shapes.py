@@ -46,6 +46,15 @@ class Shapes:
         else:
             _grow(shape, self._samples[number], seen)
 
+    def known(self, signature: Signature, value: dict[str, Any]) -> int:
+        """Give one signature its number, or `OVERFLOW` when there are too many to have one."""
+        number = self._numbers.get(signature)
+        if number is not None or len(self._samples) >= _MANY_SIGNATURES:
+            return OVERFLOW if number is None else number
+        self._numbers[signature] = len(self._samples)
+        self._samples.append(value)
+        return len(self._samples) - 1
+
     def _new_number(self, signature: Signature, value: dict[str, Any], call: int, in_context: bool) -> int:
         if signature in self._numbers:
             return self._numbers[signature]

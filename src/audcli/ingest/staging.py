@@ -22,11 +22,15 @@ from audcli.ingest.shapes import Shapes
 from audcli.ingest.unusable import Unusable
 
 BATCH_ROWS = 10_000
+ROWS_OF_A_LINE = 1 << 24
+"""The rows of the calls of line 1 begin with this number, those of line 2 with twice as many ..."""
+
 _LARGEST_RAW = 1 << 20
 _BATCH_RAW = 32 << 20
 
-# row: the place of the call among the calls of the file. first_type and first_value: its first id when it has more
-# ids than user_id and anonymous_id, all of which then stand in staged_ids.
+# row: orders the calls of the file as they stand there; its quotient by ROWS_OF_A_LINE is the line.
+# first_type and first_value: its first id when it has more ids than user_id and anonymous_id, all of which then stand
+# in staged_ids.
 _CALLS = {
     "row": pa.int64(),
     "call": pa.int32(),
@@ -71,8 +75,10 @@ class Staging:
         self.calls: dict[tuple[str, str], int] = {}
         self.rows = 0
         self.rejects: Counter[str] = Counter()
-        self._connection = connection
+        self.connection = connection
+        self._row = 0
         self._calls: list[Call] = []
+        self._call_rows: list[int] = []
         self._reject_rows: list[tuple[Any, ...]] = []
         self._raw_bytes = 0
         for table, columns in (("calls", _CALLS), ("ids", _IDS), ("rejects", _REJECTS)):
@@ -80,8 +86,11 @@ class Staging:
             connection.execute(f"create temp table staged_{table} as select * from empty")
         connection.unregister("empty")
 
-    def add_call(self, call: Call) -> None:
-        """Take a call."""
+    def add_call(self, call: Call, line: int) -> None:
+        """Take a call that stands in this line, after those of the same line taken so far."""
+        self.rows += 1
+        self._row = max(line * ROWS_OF_A_LINE, self._row + 1)
+        self._call_rows.append(self._row)
         self._calls.append(call)
         if len(self._calls) >= BATCH_ROWS:
             self.flush()
@@ -101,6 +110,7 @@ class Staging:
         if self._calls:
             self._flush_calls(Call(*zip(*self._calls, strict=True)))
             self._calls.clear()
+            self._call_rows.clear()
         if self._reject_rows:
             self._insert("rejects", _REJECTS, list(zip(*self._reject_rows, strict=True)))
             self._reject_rows.clear()
@@ -108,7 +118,7 @@ class Staging:
 
     def drop_duplicates(self) -> Duplicates:
         """Drop each call whose message id an earlier call of the file has, or a call in the store."""
-        execute = self._connection.execute
+        execute = self.connection.execute
         execute("""
             create temp table dropped as
             with repeated as (
@@ -132,12 +142,11 @@ class Staging:
     def drop(self) -> None:
         """Remove the temporary tables."""
         for table in ("staged_calls", "staged_ids", "staged_rejects", "dropped"):
-            self._connection.execute(f"drop table if exists temp.{table}")
+            self.connection.execute(f"drop table if exists temp.{table}")
 
     def _flush_calls(self, columns: Any) -> None:
         """Insert calls, given as a call whose every field holds the values of all of them."""
-        rows = range(self.rows, self.rows + len(self._calls))
-        self.rows = rows.stop
+        rows = self._call_rows
         named = zip(columns.type, columns.name, strict=True)
         calls = [self.calls.setdefault(name, len(self.calls)) for name in named]
         firsts = [ids[0] if ids else (None, None) for ids in columns.ids]
@@ -183,9 +192,9 @@ class Staging:
             pa.array(values, pa.int64()).cast(type_) if pa.types.is_timestamp(type_) else pa.array(values, type_)
             for values, type_ in zip(columns, types.values(), strict=True)
         ]
-        self._connection.register("batch", pa.table(arrays, names=list(types)))
-        self._connection.execute(f"insert into staged_{table} select * from batch")
-        self._connection.unregister("batch")
+        self.connection.register("batch", pa.table(arrays, names=list(types)))
+        self.connection.execute(f"insert into staged_{table} select * from batch")
+        self.connection.unregister("batch")
 
 
 def _spread(values: Sequence[Any], places: Sequence[int], length: int) -> Sequence[Any]:

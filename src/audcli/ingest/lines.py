@@ -1,0 +1,81 @@
+"""A stream becomes blocks of numbered lines, cut at C speed and never more than some tens of megabytes at once.
+
+b'{"a": 1}\n{"b": 2}\n\xff\n'  ->  Block(first=1, texts=['{"a": 1}', '{"b": 2}', ''], odd={3: b"\xff"})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audcli.ingest.skeletons import MARKS
+
+_FIRST_BYTES = 1 << 18
+_MOST_BYTES = 1 << 25
+_LONGEST_LINE = 1 << 20
+_MARK_BYTES = tuple(mark.encode() for mark in MARKS)
+
+
+class Block(NamedTuple):
+    """Lines that follow each other: the number of the first, and the text of each as an Arrow array.
+
+    A line that has no skeleton stands in `odd` by its number and is empty among the texts: it is not UTF-8, holds the
+    characters that are kept for marks, or is very long.
+    """
+
+    first: int
+    texts: pa.Array
+    odd: dict[int, bytes]
+
+
+def read_blocks(stream: IO[bytes], first: int) -> Iterator[Block]:
+    """Cut what is left of a stream into blocks; `first` is the number of its next line.
+
+    Blocks begin small and grow, so that the first ones show soon what the lines are like.
+    """
+    size = _FIRST_BYTES
+    begun: list[bytes] = []
+    while piece := stream.read(size):
+        end = piece.rfind(b"\n") + 1
+        if end == 0:
+            begun.append(piece)
+            continue
+        block = _block(first, b"".join([*begun, piece[:end]]))
+        begun = [piece[end:]]
+        first += len(block.texts)
+        yield block
+        size = min(2 * size, _MOST_BYTES)
+    if last := b"".join(begun):
+        yield _block(first, last)
+
+
+def _block(first: int, data: bytes) -> Block:
+    lines = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").values
+    if data.endswith(b"\n"):
+        lines = lines[:-1]
+    is_plain = not any(mark in data for mark in _MARK_BYTES) and pc.max(pc.binary_length(lines)).as_py() < _LONGEST_LINE
+    if is_plain:
+        try:
+            return Block(first, lines.cast(pa.large_string()), {})
+        except pa.ArrowInvalid:
+            pass
+    texts = []
+    odd = {}
+    for number, line in enumerate(lines.to_pylist(), first):
+        text = _text(line)
+        texts.append(text or "")
+        if text is None:
+            odd[number] = line
+    return Block(first, pa.array(texts, pa.large_string()), odd)
+
+
+def _text(line: bytes) -> str | None:
+    if len(line) >= _LONGEST_LINE or any(mark in line for mark in _MARK_BYTES):
+        return None
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None

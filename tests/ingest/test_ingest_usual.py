@@ -1,0 +1,43 @@
+"""Usual lines are read many at a time, all others one by one: both ways give the same store, whatever a line holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ingested import NOW, clear, everything
+from raw_lines import raw_lines
+
+from audcli.ingest import FileSummary, IngestOptions, ingest
+from audcli.store import Store
+
+FIRST = b'{"type":"track","event":"First","userId":"u0","messageId":"first","timestamp":1769853600}'
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_usual_lines_are_read_as_all_others(store: Store, tmp_path: Path, seed: int) -> None:
+    content = b"\n".join([FIRST, *raw_lines(Random(seed), 300)])
+    one_by_one = taken(store, tmp_path, content, few_lines=10**9, first_bytes=1 << 18)
+    by_skeleton = taken(store, tmp_path, content, few_lines=1, first_bytes=1 << 18)
+    by_template = taken(store, tmp_path, content, few_lines=1, first_bytes=4000)
+    assert by_skeleton == one_by_one
+    assert by_template == one_by_one
+
+
+def taken(store: Store, folder: Path, content: bytes, few_lines: int, first_bytes: int) -> tuple[FileSummary, Any]:
+    """Ingest a file into the emptied store, and give what it holds (but for the examples of the catalog)."""
+    clear(store)
+    path = folder / "lines.jsonl"
+    path.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audcli.ingest.usual._FEW_LINES", few_lines)
+        patch.setattr("audcli.ingest.lines._FIRST_BYTES", first_bytes)
+        summary = ingest(store, [str(path)], IngestOptions(), now=NOW).files[0]
+    found = everything(store)
+    found["catalog"] = sorted(row[:-1] for row in found["catalog"])
+    return summary, found

@@ -10,8 +10,10 @@ SCHEMA_VERSION = 1
 """The number of this layout. A store of a newer one is refused, a store of an older one is migrated forward."""
 
 SCHEMA = """
--- One row: the layout, and how many ingested files have stored something (each makes a new generation).
-create table store_state (schema_version integer not null, generation integer not null);
+-- One row: the layout, how many ingested files have stored something (each makes a new generation), and the row id from
+-- which on `calls` holds short runs of sorted rows (see ingest/clustering.py).
+create table store_state (
+    schema_version integer not null, generation integer not null, loose_from bigint not null default 0);
 
 -- What calls are called: ('track', 'Order Completed'), ('page', 'Pricing'), ('identify', '') ...
 create table call_names (call_name integer not null, type varchar not null, name varchar not null);

@@ -99,4 +99,6 @@ def clear(store: Store) -> None:
     """Make the store as new."""
     for table in (*TABLES[1:], "ingests"):
         store.connection.execute(f"delete from {table}")
-    store.connection.execute("update store_state set generation = 0")
+    store.connection.execute(
+        "update store_state set generation = 0, loose_from = (select coalesce(max(rowid) + 1, 0) from calls)"
+    )

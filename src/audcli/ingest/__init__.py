@@ -9,6 +9,7 @@ calls.read_call      a record  -> a call, or why it is unusable
 staging              calls     -> temporary tables, without duplicates
 identity.resolve     ids and links -> profiles
 storing              the rest  -> call names, accounts, calls, catalog, rejects
+clustering           short runs of calls -> long ones
 """
 
 from audcli.ingest.ingestion import ingest

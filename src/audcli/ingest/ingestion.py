@@ -15,6 +15,7 @@ from pathlib import Path
 from audcli.errors import AudcliError, UsageError
 from audcli.ingest import identity
 from audcli.ingest.calls import CallRules, call_rules, read_call
+from audcli.ingest.clustering import merge_short_runs
 from audcli.ingest.files import FLAT, STANDARD_INPUT, Format, find_files, format_of
 from audcli.ingest.flat import OpenRows, open_rows
 from audcli.ingest.forgotten import turn_away_forgotten
@@ -62,6 +63,7 @@ def ingest(
         for file in files:
             with store.transaction():
                 summaries.append(_take_file(store, file, options, rules, now, meter))
+            merge_short_runs(store, summaries[-1].accepted)
         return IngestSummary(tuple(summaries), stored=True, strict=False)
     summaries = []
     try:
@@ -71,6 +73,7 @@ def ingest(
                 raise _TakenBack
     except _TakenBack:
         return IngestSummary(tuple(summaries), stored=False, strict=options.strict)
+    merge_short_runs(store, summaries[-1].accepted)
     return IngestSummary(tuple(summaries), stored=True, strict=options.strict)
 
 

@@ -162,7 +162,7 @@ def _create(path: Path, settings: Settings) -> None:
     with private_files():
         try:
             with duckdb.connect(str(draft), config=settings) as connection:
-                connection.execute(f"begin; {SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0); commit")
+                connection.execute(f"begin; {SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0, 0); commit")
             _put_in_place(draft, path)
         finally:
             draft.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def records(first: int, count: int) -> list[dict[str, Any]]:
 def runs(store: Store) -> int:
     """Count the sorted runs, in the order in which rows are scanned."""
     rows = store.connection.execute("select call_name, time from calls order by rowid").fetchall()
-    return 1 + sum(one > other for one, other in zip(rows, rows[1:], strict=False))
+    return 1 + sum(one > other for one, other in pairwise(rows))
 
 
 def test_short_runs_become_long_ones(store: Store, take: Take) -> None:

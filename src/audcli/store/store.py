@@ -72,7 +72,7 @@ def memory_store() -> Store:
     with ExitStack() as resources:
         connection = resources.enter_context(duckdb.connect(":memory:", config={"threads": 1}))
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"{SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0)")
+        connection.execute(f"{SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0, 0)")
         return Store(connection, Path(":memory:"), resources.pop_all())
     raise AssertionError("unreachable")
 

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from audcli.errors import StoreInUse
 from audcli.forgetting import forget
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
 from audcli.store import Store, open_store
+from cli.commands import held
 
 NOW = datetime(2026, 7, 1)
 KILLS = 12
@@ -156,6 +158,36 @@ def test_a_link_to_the_store_stays_a_link(project: Project, tmp_path: Path) -> N
     forget(link, "ann-7f3a91")
     assert link.is_symlink()
     assert mentions(folder_bytes(project).decode("latin-1")) == []
+
+
+def test_a_store_in_use_is_left_alone(project: Project) -> None:
+    with held(project.store_path, "writing"), pytest.raises(StoreInUse):
+        forget(project.store_path, "ann-7f3a91")
+    with held(project.store_path, "reading"), pytest.raises(StoreInUse):
+        forget(project.store_path, "ann-7f3a91")
+    with open_store(project.store_path, write=False) as store:
+        assert mentions(all_rows(store)) == OWN
+
+
+def test_what_is_ingested_meanwhile_is_not_lost(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that comes in after the file was copied has its way first; then the file is copied again."""
+    late = project.root / "late.jsonl"
+    late.write_text('{"type": "track", "event": "Late", "userId": "bo", "timestamp": 20}', "utf-8")
+    copies = []
+
+    def copy_and_let_in(path: Path, copy: Path) -> None:
+        copy.write_bytes(path.read_bytes())
+        copies.append(copy)
+        if len(copies) == 1:
+            with open_store(path, write=True) as store:
+                ingest(store, [str(late)], IngestOptions(), now=NOW)
+
+    monkeypatch.setattr("audcli.store.rewriting.shutil.copyfile", copy_and_let_in)
+    forget(project.store_path, "ann-7f3a91")
+    assert len(copies) == 2
+    with open_store(project.store_path, write=False) as store:
+        assert mentions(all_rows(store)) == []
+        assert store.connection.execute("select count(*) from call_names where name = 'Late'").fetchall() == [(1,)]
 
 
 DRIVER = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 Id = tuple[str, str]
@@ -17,8 +18,14 @@ BLOCKED = {"", "null", "undefined", "none", "anonymous", "unknown", "-1", "guest
 class PlainIdentity:
     profiles: dict[str, set[Id]] = field(default_factory=dict)
     refused: set[tuple[Id, Id]] = field(default_factory=set)
+    asking: dict[tuple[Id, Id], tuple[int, str]] = field(default_factory=dict)
     first_seen: dict[Id, int] = field(default_factory=dict)
     components: set[frozenset[Id]] = field(default_factory=set)
+
+    def first_refusal(self, one: Id, other: Id) -> tuple[datetime, str]:
+        """Say when the first call that asks for a link stands, and its message id."""
+        seconds, message_id = self.asking[one, other]
+        return datetime(1970, 1, 1) + timedelta(seconds=seconds), message_id
 
 
 def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
@@ -41,6 +48,7 @@ def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
                 profiles.append({id_})
                 groups.append({id_})
         for other in ids[1:]:
+            result.asking.setdefault((ids[0], other), (call["timestamp"], call["messageId"]))
             one, two = _holder(profiles, ids[0]), _holder(profiles, other)
             if one is not two:
                 if _user(one) and _user(two):

@@ -11,6 +11,7 @@ from ingested import NOW, Take, clear, components, first_seen, profiles, refused
 from plain_identity import plain_identity
 from random_calls import OPTIONS, files_of_records, write_files
 
+from audcli.entities import conflicts, count_conflicts
 from audcli.ingest import ingest
 from audcli.ingest.identity import profile_key
 from audcli.store import Store
@@ -29,6 +30,12 @@ def test_equals_the_plain_reading(
     assert profiles(store) == expected.profiles
     assert refused_links(store) == expected.refused
     assert components(store) == expected.components
+    assert count_conflicts(store) == len(expected.refused)
+    for conflict in conflicts(store):
+        for side in (conflict.one, conflict.other):
+            assert {(side.type, side.value), ("user_id", side.user_id)} <= expected.profiles[side.key]
+        pair = (conflict.one.type, conflict.one.value), (conflict.other.type, conflict.other.value)
+        assert (conflict.time, conflict.message_id) == expected.first_refusal(*pair)
     epoch = datetime(1970, 1, 1)
     assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in expected.first_seen.items()}
     _check_generations(store)

@@ -44,6 +44,8 @@ def run(
         path = store.path
     if not yes:
         _ask(theirs)
+    if sys.stderr.isatty():
+        render.note(invocation.voice(), f"writing the store anew, {path.stat().st_size / 1e6:,.0f} MB")
     removed = forget(
         path,
         theirs.key,

@@ -1,6 +1,6 @@
 """A change after which no block of the file holds what was removed: the store is written anew and put in place.
 
-store.duckdb  --copied-->  rewriting-4711/copy.duckdb  --changed, copied-->  rewriting-4711/new.duckdb
+store.duckdb  --file copied-->  rewriting-4711/copy.duckdb  --changed, rows copied-->  rewriting-4711/new.duckdb
 new.duckdb  --renamed-->  store.duckdb
 
 Until the renaming, which is one step, the store is as it was; a kill at any moment leaves the old one whole or the
@@ -21,7 +21,7 @@ import duckdb
 from audcli.errors import AudcliError
 from audcli.store import refusals
 from audcli.store.place import private_files, rewriting_folder
-from audcli.store.store import Settings, Store, connection_settings, open_store
+from audcli.store.store import Store, connection_settings, open_store
 
 Result = TypeVar("Result")
 
@@ -40,20 +40,23 @@ def rewrite_store(
     store's size on the disk. Raises what `open_store` does, and `AudcliError` when the disk has no room.
     """
     path = path.resolve()  # what a link points at is to be replaced, and not the link
-    # Opened for writing once, so that a log which a killed process left is taken in, and gone.
-    with open_store(path, write=True, wait=wait, memory_limit=memory_limit, threads=threads) as store:
-        store.connection.execute("force checkpoint")
     settings = connection_settings(path, memory_limit, threads)
-    with _workplace(path) as folder, _holding(path, settings) as hub:
+    with _workplace(path) as folder, duckdb.connect(":memory:", config=settings) as hub:
         copy, new = folder / "copy.duckdb", folder / "new.duckdb"
-        _copy(hub, "held", copy)
+        while True:
+            # Opened for writing, so that a log which a killed process left is taken in, and gone.
+            with open_store(path, write=True, wait=wait, memory_limit=memory_limit, threads=threads) as store:
+                store.connection.execute("force checkpoint")
+            if _copy_and_hold(path, copy, hub):
+                break
         with open_store(copy, write=True, memory_limit=memory_limit, threads=threads) as changing:
             with changing.transaction():
                 result = change(changing)
             changing.connection.execute("force checkpoint")
         hub.execute(f"attach {_quoted(copy)} as changed (read_only)")
-        _copy(hub, "changed", new)
-        hub.execute("detach changed")
+        hub.execute(f"attach {_quoted(new)} as new")
+        for statement in ("copy from database changed to new", "checkpoint new", "detach new", "detach changed"):
+            hub.execute(statement)
         copy.unlink()  # it holds what was removed, and is to be gone before the new store is seen
         new.chmod(0o600)
         new.replace(path)
@@ -63,12 +66,11 @@ def rewrite_store(
 
 @contextmanager
 def _workplace(path: Path) -> Iterator[Path]:
-    """Make a folder of this process beside the store, and leave nothing of it behind."""
+    """Name a folder of this process beside the store, and leave nothing of it behind."""
     folder = rewriting_folder(path)
     shutil.rmtree(folder, ignore_errors=True)
     with private_files():
         try:
-            folder.mkdir(mode=0o700)
             yield folder
         except OSError as error:
             raise AudcliError(
@@ -79,22 +81,27 @@ def _workplace(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _holding(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Have the store open for reading as `held`, which keeps writers out and leaves its file untouched."""
-    with duckdb.connect(":memory:", config=settings) as hub:
-        try:
-            hub.execute(f"attach {_quoted(path)} as held (read_only)")
-        except duckdb.Error as error:
-            raise refusals.refusal(error, path) from error
-        yield hub
+def _copy_and_hold(path: Path, copy: Path, hub: duckdb.DuckDBPyConnection) -> bool:
+    """Copy the file and then keep writers out of it; tell whether none came in between.
+
+    It can only be held afterwards: a process that closes a file loses its locks on it.
+    """
+    before = _state(path)
+    copy.parent.mkdir(mode=0o700, exist_ok=True)  # a writer that came in may have tidied it up
+    shutil.copyfile(path, copy)
+    try:
+        hub.execute(f"attach {_quoted(path)} as held (read_only)")
+    except duckdb.Error as error:
+        raise refusals.refusal(error, path) from error
+    if before == _state(path):
+        return True
+    hub.execute("detach held")
+    return False
 
 
-def _copy(hub: duckdb.DuckDBPyConnection, source: str, target: Path) -> None:
-    hub.execute(f"attach {_quoted(target)} as target")
-    hub.execute(f"copy from database {source} to target")
-    hub.execute("checkpoint target")
-    hub.execute("detach target")
+def _state(path: Path) -> tuple[int, int, int, bool]:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size, path.with_name(f"{path.name}.wal").exists()
 
 
 def _quoted(path: Path) -> str:

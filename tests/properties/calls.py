@@ -64,8 +64,8 @@ def _who(deal: Random) -> Call:
 
 
 def _when(deal: Random, as_of: datetime) -> Call:
-    if deal.random() < 0.2:
-        milliseconds = (instant(deal, as_of) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    milliseconds = (instant(deal, as_of) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    if deal.random() < 0.2 and milliseconds >= 10**11:  # fewer are seconds
         return {"timestamp": milliseconds, "receivedAt": instant_text(deal, as_of)}
     return {deal.choice(["timestamp", "timestamp", "originalTimestamp", "sentAt"]): instant_text(deal, as_of)}
 

@@ -132,7 +132,8 @@ def _date(deal: Random, value: Any, as_of: datetime) -> Mapping:
 def _span(deal: Random, seconds: int) -> str:
     """Write so many seconds as a duration, seldom one more or less."""
     seconds = max(1, seconds + deal.choice([0, 0, 0, 1, -1]))
-    return f"{seconds // 86400} days" if seconds % 86400 == 0 else f"{seconds} seconds"
+    whole_days = seconds % 86400 == 0 or seconds > 10**8
+    return f"{seconds // 86400} days" if whole_days else f"{seconds} seconds"
 
 
 def window_near(deal: Random, time: datetime, as_of: datetime) -> Mapping:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-INTEGERS: list[Any] = [0, 1, -1, 2, 3, 10, 2**53, 2**53 + 1, 2**63 - 1, -(2**63)]
+INTEGERS: list[Any] = [0, 1, -1, 2, 3, 10, 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63)]
 ODD_NUMBERS: list[Any] = [
     1.0,
     1.5,
@@ -24,15 +24,57 @@ ODD_NUMBERS: list[Any] = [
     10**20,
     123456.789,
     2.0000000005,
+    2**63,
+    -(2**63) - 1,
+    1e20,
+    123456789012345680000.0,
+    1.5e-7,
+    1.7976931348623157e308,
     0.1234567891,
 ]
 NUMBER_TEXTS = ["1", "1.0", "01", " 1 ", "+1", "1e0", "-0", ".5", "1.", "1.50", "1e21", "9007199254740993"]
+NUMBER_TEXTS += ["\t1\n", "1E+0", "-.5", "9007199254740993.0", "9223372036854775807", "9223372036854775808", "1e-7"]
 ODD_TEXTS = ["inf", "nan", "0x1", "1_0", "1e999", "", " ", "null", "1 2", "a\nb", "é", "É", "İ", "ΑΣ", "ας", "ß", "😀"]
+ODD_TEXTS += [
+    "１",
+    "\u00a01",
+    "1,000",
+    "NaN",
+    "e5",
+    "a\r\nb",
+    "a\0b",
+    "ẞ",
+    "\u212a",
+    "k",
+    "i",
+    "ı",
+    "\uffff",
+    "a%b",
+    "a_b",
+    "'",
+    "\\",
+]
 TEXTS = ["a", "b", "A", "ab", "abc", "ABC", "pro", "free"]
 BOOLEANS = [True, False]
 BOOLEAN_TEXTS = ["true", "True", "FALSE", "false", "yes"]
 ODD_DATES = ["2026-02-30", "2026-3-1", "20260301", "yesterday", "2026-03-01T", "2026-03-01T25:00"]
+ODD_DATES += [
+    "1969-12-31T23:59:59.999999Z",
+    "1900-02-28",
+    "1582-10-10",
+    "9999-12-31",
+    "9999-12-31T23:59:59.999998Z",
+    "2026-03-01T24:00:00Z",
+]
+ODD_DATES += [
+    "2026-03-01T10:00:00,5Z",
+    "2026-03-01T10:00:00+24:00",
+    "2026-03-01T10:00:00 Z",
+    " 2026-03-01",
+    "2026-03-01T10:00:60Z",
+]
 EXPRESSIONS = ["a", "^a", "c$", "^abc$", "(?i)^abc$", "[0-9]+", "^1(\\.0)?$", "a.b", "^$", "a|pro", "\\d", "^.$"]
+EXPRESSIONS += ["a.*b", "(?s)a.b", "(?m)^b", "a\\.b", "^[^a]+$", "\\bb", "b\\z", "%", "_", ""]
 NAMED_LISTS: dict[str, list[Any]] = {
     "list_of_texts": ["a", "1", "pro", "true"],
     "list_of_numbers": [1, 1.5, 2**53],
@@ -43,10 +85,17 @@ AS_OFS = [
     datetime(2026, 2, 1, tzinfo=UTC),
     datetime(2024, 2, 29, 23, 59, 59, 999999, tzinfo=UTC),
     datetime(2026, 3, 29, 1, 30, 0, 1, tzinfo=UTC),
+    datetime(2026, 3, 8, 12, tzinfo=UTC),
+    datetime(2026, 11, 1, 4, 30, tzinfo=UTC),
+    datetime(2012, 1, 1, 9, tzinfo=UTC),
+    datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+    datetime(2025, 12, 29, 11, tzinfo=UTC),
 ]
-ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]
-DURATIONS = ["1 second", "2 hours", "1 day", "1 week", "30 days", "1 month", "2 months"]
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "America/Havana", "Pacific/Apia"]
+"""In Havana clocks change at midnight, which is skipped in March and comes twice in November; Apia had no 2011-12-30."""
+DURATIONS = ["1 second", "2 hours", "1 day", "1 week", "30 days", "1 month", "2 months", "13 months", "400000 months"]
 LONGER_AND_SHORTER = [["30 days", "1 day"], ["2 months", "1 month"], ["1 month", "1 week"], ["2 hours", "1 second"]]
+LONGER_AND_SHORTER += [["13 months", "12 months"], ["400000 months", "1 day"]]
 CALENDAR = ["today", "yesterday"] + [
     f"{which} {unit}" for which in ("this", "last") for unit in ("week", "month", "quarter", "year")
 ]
@@ -107,7 +156,7 @@ def value(deal: Random, kind: str, shape: str, as_of: datetime) -> Any:
 
 
 def _object(deal: Random, kind: str, as_of: datetime, inner: str) -> dict[str, Any]:
-    names = deal.sample(["x", "y"], deal.randrange(3))
+    names = deal.sample(["x", "y", "X"], deal.randrange(3))
     return {name: value(deal, kind, inner if name == "x" else "sometimes null", as_of) for name in names}
 
 

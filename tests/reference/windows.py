@@ -16,7 +16,17 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 8
 
 
 def shifted(instant: datetime, duration: str, sign: int) -> datetime:
-    """Section 5, Durations: so much later (`sign` 1) or earlier (-1); months by the calendar, clamped."""
+    """Section 5, Durations: so much later (`sign` 1) or earlier (-1); months by the calendar, clamped.
+
+    What would lie outside the calendar is its first or last instant.
+    """
+    try:
+        return _shifted(instant, duration, sign)
+    except (OverflowError, ValueError):
+        return (datetime.min if sign < 0 else datetime.max).replace(tzinfo=UTC)
+
+
+def _shifted(instant: datetime, duration: str, sign: int) -> datetime:
     count, unit = duration.split()
     if unit.rstrip("s") != "month":
         return instant + sign * int(count) * timedelta(seconds=_SECONDS[unit.rstrip("s")])

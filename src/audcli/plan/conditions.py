@@ -78,6 +78,7 @@ from audcli.plan.value_tests import Surroundings, limits_of, tests_of
 from audcli.plan.windows import interval_of
 
 _SAMPLE_SPACE = 16**13
+_WHOLE_CALENDAR = Limit(seconds=10_000 * 366 * 86_400, months=10_000 * 12)
 
 
 class NotYetSupported(Exception):
@@ -261,8 +262,9 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 
 
 
 def _limit(duration: Duration | None) -> Limit | None:
+    """Give the span of a duration, cut where it is longer than all of the calendar, in which every event lies."""
     if duration is None:
         return None
     if duration.unit == "months":
-        return Limit(months=duration.count)
-    return Limit(seconds=duration.count * _SECONDS[duration.unit])
+        return Limit(months=min(duration.count, _WHOLE_CALENDAR.months))
+    return Limit(seconds=min(duration.count * _SECONDS[duration.unit], _WHOLE_CALENDAR.seconds))

@@ -59,7 +59,7 @@ def all_of(name: str) -> exp.Select:
 
 def named(expression: Expr, name: str) -> Expr:
     """Give a result column its name."""
-    return exp.alias_(expression, name, quoted=True)
+    return exp.alias_(expression, name, quoted=True, copy=False)
 
 
 def cast(value: Expr, type_: str) -> Expr:
@@ -77,25 +77,25 @@ def try_cast(value: Expr, type_: str) -> Expr:
 
 def both(parts: Iterable[Expr]) -> Expr:
     """All of the parts are true; of no parts: true."""
-    kept = [part for part in parts if part != TRUE]
-    if any(part == FALSE for part in kept):
+    kept = [part for part in parts if not _is(part, True)]
+    if any(_is(part, False) for part in kept):
         return FALSE
-    return exp.and_(*kept, wrap=True) if kept else TRUE
+    return exp.and_(*kept, wrap=True, copy=False) if kept else TRUE
 
 
 def either(parts: Iterable[Expr]) -> Expr:
     """One of the parts is true; of no parts: false."""
-    kept = [part for part in parts if part != FALSE]
-    if any(part == TRUE for part in kept):
+    kept = [part for part in parts if not _is(part, False)]
+    if any(_is(part, True) for part in kept):
         return TRUE
-    return exp.or_(*kept, wrap=True) if kept else FALSE
+    return exp.or_(*kept, wrap=True, copy=False) if kept else FALSE
 
 
 def opposite(value: Expr) -> Expr:
     """Negate a value that is never NULL."""
-    if value == TRUE:
+    if _is(value, True):
         return FALSE
-    return TRUE if value == FALSE else exp.Not(this=exp.Paren(this=value))
+    return TRUE if _is(value, False) else exp.Not(this=exp.Paren(this=value))
 
 
 def finite(value: Expr) -> Expr:
@@ -105,7 +105,12 @@ def finite(value: Expr) -> Expr:
 
 def sure(value: Expr) -> Expr:
     """Turn an unknown truth (NULL) into false."""
-    return value if value in (TRUE, FALSE) else _call("coalesce", value, FALSE)
+    return value if isinstance(value, exp.Boolean) else _call("coalesce", value, FALSE)
+
+
+def _is(value: Expr, truth: bool) -> bool:
+    """Tell whether a value is that constant; comparing trees would walk through all of them."""
+    return isinstance(value, exp.Boolean) and value.this is truth
 
 
 def how_many(parts: Sequence[Expr]) -> Expr:
@@ -150,8 +155,8 @@ def choose(cases: Iterable[tuple[Expr, Expr]], default: Expr = NULL) -> Expr:
     """Give the value of the first case that is true."""
     choice = exp.Case()
     for condition, value in cases:
-        choice = choice.when(condition, value)
-    return choice.else_(default)
+        choice = choice.when(condition, value, copy=False)
+    return choice.else_(default, copy=False)
 
 
 # --- comparison ---------------------------------------------------------------------------------------------

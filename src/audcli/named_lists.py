@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from audcli.errors import AudcliError
@@ -26,21 +26,23 @@ def read_file(key: str, path: Path) -> bytes:
 
 
 def values_of(source: NamedList, id_type: str | None, content: bytes = b"") -> list[str]:
-    """Give the distinct values of a list, trimmed, without empty ones, in the form of ids of `id_type` if given.
+    """Give the distinct values of a list, in the form of ids of `id_type` if given.
 
-    `content` is that of the list's file, where it has one: one value a line; only a `.csv` has a header, and its first
-    column counts. Raises `AudcliError` for a file that is not to be understood.
+    `content` is that of the list's file, where it has one: one value a line, trimmed, empty ones skipped; only a
+    `.csv` has a header, and its first column counts. Raises `AudcliError` for a file that is not to be understood.
     """
-    written = source.values if source.file is None else _lines(source.key, source.file, content)
-    trimmed = (value.strip() for value in written or ())
-    kept = (value for value in trimmed if value)
+    if source.file is None:
+        kept: Iterable[str] = source.values or ()
+    else:
+        trimmed = (value.strip() for value in _lines(source.key, source.file, content))
+        kept = (value for value in trimmed if value)
     if id_type is not None:
         kept = (normal_id(id_type, value) for value in kept)
     return list(dict.fromkeys(kept))
 
 
 def _lines(key: str, name: str, content: bytes) -> Iterator[str]:
-    is_csv = name.endswith(".csv")
+    is_csv = name.lower().endswith(".csv")
     try:
         text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="" if is_csv else None)
         if not is_csv:

@@ -171,7 +171,7 @@ def _pair_holds(name: str, value: Value, other: Value, fold: Callable[[str], str
 
 
 def _matches(expression: str, value: Value, ignore_case: bool) -> bool:
-    """Section 6, `matches`: RE2's reading of the constructs that Python reads differently."""
+    """Section 6, `matches`: RE2's reading of the constructs that Python reads differently, outside brackets."""
     text = as_text(value)
     if text is None:
         return False

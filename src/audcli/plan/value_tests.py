@@ -43,7 +43,7 @@ from audcli.plan.model import (
     Value,
     ValueTest,
 )
-from audcli.plan.windows import calendar_interval, end_at, instant_of, just_after, last, whole_day
+from audcli.plan.windows import calendar_interval, end_at, instant_of, just_after, last, later_than, whole_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def _instant_tests(operators: Operators, around: Surroundings) -> Iterator[Value
     if operators.within_next is not None:
         yield InstantIn(Interval(just_after(as_of), end_at(operators.within_next.after(as_of))))
     if operators.after_next is not None:
-        yield InstantIn(Interval(just_after(operators.after_next.after(as_of)), None))
+        yield InstantIn(later_than(operators.after_next.after(as_of)))
 
 
 def _side(comparison: Comparison, instant: datetime) -> Interval:
@@ -215,6 +215,6 @@ def _side(comparison: Comparison, instant: datetime) -> Interval:
         case "less_or_equal":
             return Interval(None, end_at(instant))
         case "greater":
-            return Interval(just_after(instant), None)
+            return later_than(instant)
         case _:
             return Interval(instant, None)

@@ -27,6 +27,11 @@ def end_at(instant: datetime) -> datetime | None:
     return None if instant == datetime.max else just_after(instant)
 
 
+def later_than(instant: datetime) -> Interval:
+    """Give the instants after this one; after the last one of the calendar there is none."""
+    return Interval(just_after(instant), instant if instant == datetime.max else None)
+
+
 def whole_day(instant: datetime) -> Interval:
     """Give the UTC day that holds the instant; the last day of the calendar has no end."""
     midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from hashlib import sha256
 
 from audcli.plan.model import InList
 
 
 def list_table(test: InList) -> str:
-    """Name the temporary table that holds the list's values, in the form of the id type that it is held against."""
+    """Name the temporary table that holds the list's values, in the form of the id type that it is held against.
+
+    Types of ids are any texts, and names of tables are not: a digest stands for the type.
+    """
     if test.id_type is None:
         return f"list_{test.key}"
-    return f"list_{test.key}__{re.sub('[^a-z0-9]', '_', test.id_type.lower())}"
+    return f"typed_list_{sha256(test.id_type.encode()).hexdigest()[:16]}_{test.key}"

@@ -118,10 +118,12 @@ def test_text_of_users_is_in_literals_only(store: Store, take: Any) -> None:
     documents = {key: each.document for key, each in loaded.documents.items()}
     from zoneinfo import ZoneInfo
 
-    plan, left_out = build(documents, AS_OF.replace(tzinfo=None), Setting(ZoneInfo("UTC"), ("user_id",)))
+    plan, left_out = build(documents, AS_OF.replace(tzinfo=None), Setting(ZoneInfo("UTC"), ("user_id",)), {})
     assert not left_out
     nodes = [
-        node for statement in compile_plan(plan, store.catalog()).script.statements for node in statement.query.walk()
+        node
+        for statement in compile_plan(plan, store.catalog()).script.statements
+        for node in statement.query.tree().walk()
     ]
     holders = {
         type(node) for node in nodes if any(isinstance(each, str) and "Zx9" in each for each in node.args.values())

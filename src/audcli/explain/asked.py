@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import duckdb
-from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.catalog import Catalog
@@ -37,6 +36,7 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.answers import answers
 from audcli.sql.asking import counts_of, events_of, values_of
 from audcli.sql.compile import Compiled
+from audcli.sql.query import Query
 from audcli.sql.steps import Around
 from audcli.sql.subjects import ACCOUNT_USERS, PROFILES, SEEN_ACCOUNTS, Table
 
@@ -151,7 +151,7 @@ class Asked:
         joined = self.leaves.tables_of_filters(step.filter for step in sequence.steps)
         return Around(self.catalog, self.leaves.find, tuple(joined))
 
-    def fetch(self, query: exp.Select) -> list[tuple[Any, ...]]:
+    def fetch(self, query: Query) -> list[tuple[Any, ...]]:
         """Run a query."""
         return self._connection.execute(query.sql(DIALECT)).fetchall()
 
@@ -167,7 +167,7 @@ class Asked:
     def _rows(self, query: str, given: list[Any]) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, given).fetchall()
 
-    def _one_row(self, subject: Subject, query: exp.Select) -> tuple[Any, ...]:
+    def _one_row(self, subject: Subject, query: Query) -> tuple[Any, ...]:
         """Read the one row of the subject, its keys left out."""
         for column, number in zip(subject.table.keys, subject.keys, strict=True):
             query = query.where(_is(column, subject.table.name, number))

@@ -12,8 +12,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlglot import exp
-
 from audcli.definitions.durations import Duration
 from audcli.explain import words
 from audcli.explain.asked import Asked, Subject
@@ -22,6 +20,7 @@ from audcli.plan.model import ALWAYS, Count, Interval, Limit, Sequence, Step, St
 from audcli.plan.walk import values_in
 from audcli.plan.windows import just_after
 from audcli.sql import vocabulary as sql
+from audcli.sql.query import Query
 from audcli.sql.sequences import chains_of, is_possible, opened_table, whole_chains
 from audcli.sql.steps import Chains, can_occur, events_of_step
 from audcli.sql.subjects import entity_keys
@@ -148,9 +147,9 @@ class _Looked:
         same = [row["time"] for row in rows if all(row[name] == reached[name] for name in chains.state)]
         return sorted(time for time in same if time > reached["time"])
 
-    def _rows(self, query: exp.Select, state: Listed[str], *more: str) -> list[Row]:
+    def _rows(self, query: Query, state: Listed[str], *more: str) -> list[Row]:
         """Read the subject's rows of a query."""
-        query = exp.Select().from_(query.subquery("rows"))
+        query = sql.rows_of(query.named("rows"))
         for column, number in zip(entity_keys(self.sequence.scope), self.subject.keys, strict=True):
             query = query.where(sql.compare("equal", sql.column(column), sql.integer(number)))
         names = list(dict.fromkeys((*state, "time", *more)))

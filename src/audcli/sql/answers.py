@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.plan.model import Condition, CountIs, InAudience, InSample, IsKnown, Related, RelatedAre, Sequence
@@ -16,6 +15,7 @@ from audcli.plan.walk import own_audiences_in, parts_of
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
 from audcli.sql.leaves import Leaves
+from audcli.sql.query import Query
 from audcli.sql.script import Membership
 from audcli.sql.subjects import ACCOUNT_USERS, PROFILES, SEEN_ACCOUNTS, Table, columns_of
 from audcli.sql.values import Rows
@@ -40,7 +40,7 @@ class Decided:
     related: dict[Related, Passing]
 
 
-def answers(subject: Table, conditions: Mapping[str, Condition], leaves: Leaves, decided: Decided) -> exp.Select:
+def answers(subject: Table, conditions: Mapping[str, Condition], leaves: Leaves, decided: Decided) -> Query:
     """Ask every entity of `subject` whether the conditions hold; `conditions` gives each its column."""
     rows = Rows.of(lambda value: leaves.find(value, rows.variables))
     key = sql.column("group_id" if subject == SEEN_ACCOUNTS else "key", _named_by(subject).name)
@@ -52,7 +52,7 @@ def answers(subject: Table, conditions: Mapping[str, Condition], leaves: Leaves,
     query = query.select(*(sql.named(holds(each, rows, leaf), column) for column, each in conditions.items()))
     for table in _tables_of(conditions.values(), leaves, decided) | {_named_by(subject): None}:
         if table != subject:
-            query = query.join(table.name, using=list(table.keys), join_type="left")
+            query = query.join(table.name, using=list(table.keys), kind="left")
     return query
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.catalog import Catalog
@@ -24,18 +23,19 @@ from audcli.sql.elements import Element
 from audcli.sql.events import call_numbers, event_rows, selected_calls
 from audcli.sql.leaves import Leaves
 from audcli.sql.places import Found, Many, Nothing, One
+from audcli.sql.query import Query
 from audcli.sql.subjects import Table, columns_of
 from audcli.sql.values import Rows
 
 
-def values_of(subject: Table, values: Sequence[Value], leaves: Leaves) -> exp.Select:
+def values_of(subject: Table, values: Sequence[Value], leaves: Leaves) -> Query:
     """Give each entity's values as JSON texts, NULL where absent, in columns named by their place in `values`."""
     rows = Rows.of(lambda value: leaves.find(value, rows.variables))
     query = _with_tables(subject, dict.fromkeys(leaves.tables_of_values(values)))
     return query.select(*(sql.named(_as_json(rows.find(value)), str(place)) for place, value in enumerate(values)))
 
 
-def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> exp.Select:
+def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> Query:
     """Give how many events of each entity each leaf counts, in columns named by their place in `counts`."""
     query = _with_tables(subject, dict.fromkeys(leaves.table_of_count(each) for each in counts))
     for place, each in enumerate(counts):
@@ -44,19 +44,17 @@ def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> exp.Se
     return query
 
 
-def left_after(subject: Table, parts: Sequence[Condition], leaves: Leaves, decided: Decided) -> exp.Select:
+def left_after(subject: Table, parts: Sequence[Condition], leaves: Leaves, decided: Decided) -> Query:
     """Count the entities: all that there are, then those for which the first part holds, the first two, and so on."""
     names = [f"part_{place}" for place in range(len(parts))]
     asked = answers(subject, dict(zip(names, parts, strict=True)), leaves, decided)
-    query = exp.Select().from_(asked.subquery("asked")).select(sql.count_rows())
+    query = sql.rows_of(asked.named("asked")).select(sql.count_rows())
     for length in range(1, len(names) + 1):
         query = query.select(sql.count_where(sql.both(map(sql.column, names[:length]))))
     return query
 
 
-def events_of(
-    calls: Calls, filter_: Condition, interval: Interval, leaves: Leaves, catalog: Catalog
-) -> exp.Select | None:
+def events_of(calls: Calls, filter_: Condition, interval: Interval, leaves: Leaves, catalog: Catalog) -> Query | None:
     """List the events of a name in an interval that pass a filter, whatever account they carry.
 
     None where no such event was ever ingested.
@@ -76,7 +74,7 @@ def events_of(
     )
 
 
-def event_values(calls: Calls, value: Value, leaves: Leaves, catalog: Catalog) -> exp.Select | None:
+def event_values(calls: Calls, value: Value, leaves: Leaves, catalog: Catalog) -> Query | None:
     """List the distinct values, as JSON texts, that one value has among the events of a name.
 
     None where no such event was ever ingested.
@@ -88,11 +86,11 @@ def event_values(calls: Calls, value: Value, leaves: Leaves, catalog: Catalog) -
     return selected.select(sql.named(_as_json(found), "value")).distinct()
 
 
-def _with_tables(subject: Table, tables: dict[Table, None]) -> exp.Select:
+def _with_tables(subject: Table, tables: dict[Table, None]) -> Query:
     query = sql.rows_of(subject.name).select(*columns_of(subject))
     for table in tables:
         if table != subject:
-            query = query.join(table.name, using=list(table.keys), join_type="left")
+            query = query.join(table.name, using=list(table.keys), kind="left")
     return query
 
 

@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlglot import exp
-
 from audcli.plan.windows import just_after
 from audcli.sql import vocabulary as sql
+from audcli.sql.query import Query
 from audcli.sql.script import Statement
 
 
@@ -42,7 +41,7 @@ def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
     first_seen = sql.smallest(sql.column("first_seen"))
     inner = (
         sql.rows_of("people")
-        .join("identifiers", using="identifier")
+        .join("identifiers", using=["identifier"])
         .select(
             sql.column("profile"),
             sql.named(sql.any_true(is_known), "known"),
@@ -52,9 +51,8 @@ def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
         .having(sql.between(first_seen, None, just_after(as_of)))
     )
     query = (
-        exp.Select()
-        .from_(inner.subquery("seen"))
-        .join("profile_keys", using="profile")
+        sql.rows_of(inner.named("seen"))
+        .join("profile_keys", using=["profile"])
         .select(*(sql.column(name) for name in ("profile", "key", "known", "first_seen")))
     )
     return Statement("profiles", "profiles with a call up to the as-of", query)
@@ -62,7 +60,7 @@ def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
 
 def traits(columns: Mapping[str, str], identify: int, as_of: datetime) -> Statement:
     """Take each custom trait (by name; `columns` gives the column for it) from the latest call that carries it."""
-    calls = _calls_named(identify, as_of).join("people", using="identifier")
+    calls = _calls_named(identify, as_of).join("people", using=["identifier"])
     return Statement("traits", "custom traits from identify calls", _latest_traits(calls, "profile", columns))
 
 
@@ -85,9 +83,8 @@ def seen_accounts(group: int, as_of: datetime) -> Statement:
         .group_by(sql.column("account"))
     )
     query = (
-        exp.Select()
-        .from_(inner.subquery("seen"))
-        .join("accounts", using="account")
+        sql.rows_of(inner.named("seen"))
+        .join("accounts", using=["account"])
         .select(*(sql.column(name) for name in ("account", "group_id", "first_seen", "last_seen")))
     )
     return Statement("seen_accounts", "accounts with a group call up to the as-of", query)
@@ -97,7 +94,7 @@ def account_users(group: int, as_of: datetime) -> Statement:
     """Say which profiles belong to which accounts: those that a group call up to A names together."""
     pair = [sql.column("account"), sql.column("profile")]
     since = sql.named(sql.smallest(sql.column("time", "calls")), "since")
-    query = _calls_named(group, as_of).join("people", using="identifier").select(*pair, since).group_by(*pair)
+    query = _calls_named(group, as_of).join("people", using=["identifier"]).select(*pair, since).group_by(*pair)
     return Statement("account_users", "users of the accounts", query)
 
 
@@ -106,7 +103,7 @@ def ids(columns: Mapping[str, str]) -> Statement:
     value = sql.column("value")
     query = (
         sql.rows_of("people")
-        .join("identifiers", using="identifier")
+        .join("identifiers", using=["identifier"])
         .select(sql.column("profile"))
         .select(
             *(
@@ -130,7 +127,7 @@ def last_calls(as_of: datetime) -> Statement:
     """Find the time of each profile's last call up to A."""
     query = (
         sql.rows_of("calls")
-        .join("people", using="identifier")
+        .join("people", using=["identifier"])
         .select(sql.column("profile"), sql.named(sql.greatest(sql.column("time")), "last_seen"))
         .where(sql.between(sql.column("time"), None, just_after(as_of)))
         .group_by(sql.column("profile"))
@@ -138,7 +135,7 @@ def last_calls(as_of: datetime) -> Statement:
     return Statement("last_calls", "time of the last call", query)
 
 
-def _calls_named(call_name: int, as_of: datetime) -> exp.Select:
+def _calls_named(call_name: int, as_of: datetime) -> Query:
     return (
         sql.rows_of("calls")
         .where(sql.compare("equal", sql.column("call_name"), sql.integer(call_name)))
@@ -146,7 +143,7 @@ def _calls_named(call_name: int, as_of: datetime) -> exp.Select:
     )
 
 
-def _latest_traits(calls: exp.Select, entity: str, columns: Mapping[str, str]) -> exp.Select:
+def _latest_traits(calls: Query, entity: str, columns: Mapping[str, str]) -> Query:
     properties = sql.column("properties")
     order = [sql.column("time"), sql.column("message_id")]
     latest = (

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlglot import exp
-
 from audcli.catalog import CallShape, Catalog, Shape, combined
 from audcli.plan.model import CallField, Calls, Condition, Context, Count, Interval, Property, Value
 from audcli.plan.walk import own_values_in
@@ -21,6 +19,7 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
 from audcli.sql.elements import Element
 from audcli.sql.places import Found, One, Place, find
+from audcli.sql.query import Query
 from audcli.sql.script import Statement
 from audcli.sql.subjects import ACCOUNT_USERS, PROFILE, USER_OF_ACCOUNT, Keys, Table
 from audcli.sql.values import Rows
@@ -108,13 +107,11 @@ def _counts_pass(table: str, counts: Mapping[str, Count], around: _Pass, keys: K
         *(sql.column(key, {"profile": "people", "account": "calls"}[key]) for key in keys),
         sql.column("time"),
         *(sql.named(holds(condition, rows), name) for condition, name in filters.items()),
-        copy=False,  # copying what many filters came to takes longer than making it
     )
     entity = [sql.column(key) for key in keys]
     query = (
-        exp.Select()
-        .from_(inner.subquery("filtered", copy=False), copy=False)
-        .select(*entity, copy=False)
+        sql.rows_of(inner.named("filtered"))
+        .select(*entity)
         .select(
             *(
                 sql.named(
@@ -130,20 +127,19 @@ def _counts_pass(table: str, counts: Mapping[str, Count], around: _Pass, keys: K
                 )
                 for column, count in counts.items()
             ),
-            copy=False,
         )
-        .group_by(*entity, copy=False)
+        .group_by(*entity)
     )
     return Statement(table, f"counts of {calls.type} {calls.name or '*'}", query)
 
 
-def _of_profiles(by_account: str, columns: Iterable[str]) -> exp.Select:
+def _of_profiles(by_account: str, columns: Iterable[str]) -> Query:
     """Add up what the pass found, whatever account the events carry."""
     sums = (sql.named(sql.added(sql.column(column)), column) for column in columns)
     return sql.rows_of(by_account).select(sql.column("profile"), *sums).group_by(sql.column("profile"))
 
 
-def _of_users(by_account: str, columns: Iterable[str]) -> exp.Select:
+def _of_users(by_account: str, columns: Iterable[str]) -> Query:
     """Add for every user of an account the events that carry it and those that carry none."""
     pair = [sql.column(key, ACCOUNT_USERS.name) for key in ACCOUNT_USERS.keys]
     query = sql.rows_of(ACCOUNT_USERS.name).select(*pair)
@@ -152,7 +148,7 @@ def _of_users(by_account: str, columns: Iterable[str]) -> exp.Select:
             sql.compare("equal", sql.column("profile", name), sql.column("profile", ACCOUNT_USERS.name)),
             carries(sql.column("account", name), sql.column("account", ACCOUNT_USERS.name)),
         ]
-        query = query.join(exp.to_table(by_account).as_(name), on=sql.both(is_theirs), join_type="left")
+        query = query.join(sql.table_as(by_account, name), on=sql.both(is_theirs), kind="left")
     return query.select(
         *(
             sql.named(
@@ -166,19 +162,19 @@ def _of_users(by_account: str, columns: Iterable[str]) -> exp.Select:
 
 def selected_calls(
     calls: Calls, catalog: Catalog, interval: Interval, joined: Iterable[Table], values: Iterable[Value]
-) -> exp.Select:
+) -> Query:
     """Begin a query over the calls of a name within an interval, with their profile and the joined tables.
 
     `values` are those that the query reads of its calls.
     """
     numbers = [sql.integer(number) for number in call_numbers(calls, catalog)]
-    query = sql.rows_of("calls").join("people", using="identifier")
+    query = sql.rows_of("calls").join("people", using=["identifier"])
     if calls.name is None:
-        query = query.join("call_names", using="call_name")
+        query = query.join("call_names", using=["call_name"])
     if CallField("group_id") in values:
-        query = query.join("accounts", using="account", join_type="left")
+        query = query.join("accounts", using=["account"], kind="left")
     for table in joined:
-        query = query.join(table.name, using=list(table.keys), join_type="left")
+        query = query.join(table.name, using=list(table.keys), kind="left")
     return query.where(sql.is_in(sql.column("call_name", "calls"), numbers)).where(
         sql.between(sql.column("time", "calls"), interval.start, interval.end)
     )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlglot import exp
-
 from audcli.plan.model import Condition, Level, Related
 from audcli.plan.walk import related_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.answers import Decided, Passing, answers
 from audcli.sql.leaves import Leaves
+from audcli.sql.query import Query
 from audcli.sql.script import Statement
 from audcli.sql.subjects import ACCOUNT, ACCOUNT_USERS, PROFILE, PROFILES, SEEN_ACCOUNTS, Table
 
@@ -50,7 +49,7 @@ def _all_of(related: Related) -> str:
     return related.of if related.include_anonymous else "known_users"
 
 
-def _users(columns: Mapping[Related, str], leaves: Leaves, decided: Decided) -> exp.Select:
+def _users(columns: Mapping[Related, str], leaves: Leaves, decided: Decided) -> Query:
     asked = answers(ACCOUNT_USERS, _by_column(columns), leaves, decided).select(sql.column("known", PROFILES.name))
     account, known = sql.column("account"), sql.column("known")
     counts = {
@@ -58,20 +57,19 @@ def _users(columns: Mapping[Related, str], leaves: Leaves, decided: Decided) -> 
         for related, column in columns.items()
     }
     return (
-        exp.Select()
-        .from_(asked.subquery("asked"))
+        sql.rows_of(asked.named("asked"))
         .select(account, sql.named(sql.count_rows(), "users"), sql.named(sql.count_where(known), "known_users"))
         .select(*(sql.named(sql.count_where(passes), column) for column, passes in counts.items()))
         .group_by(account)
     )
 
 
-def _accounts(columns: Mapping[Related, str], leaves: Leaves, decided: Decided) -> exp.Select:
+def _accounts(columns: Mapping[Related, str], leaves: Leaves, decided: Decided) -> Query:
     asked = answers(SEEN_ACCOUNTS, _by_column(columns), leaves, decided)
     profile = sql.column("profile")
     return (
         sql.rows_of(ACCOUNT_USERS.name)
-        .join(asked.subquery("asked"), using="account")
+        .join(asked.named("asked"), using=["account"])
         .select(profile, sql.named(sql.count_rows(), "accounts"))
         .select(*(sql.named(sql.count_where(sql.column(column)), column) for column in columns.values()))
         .group_by(profile)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlglot import exp
-
 from audcli.plan.model import NamedList
+from audcli.sql.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Statement:
 
     table: str
     purpose: str
-    query: exp.Select
+    query: Query
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""

@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.plan.model import Limit, Sequence, Step
 from audcli.sql import vocabulary as sql
+from audcli.sql.query import Query
 from audcli.sql.script import Statement
 from audcli.sql.steps import Around, Chains, can_occur, carried, events_of_step
 from audcli.sql.subjects import entity_keys, subject_of_scope
@@ -69,7 +69,7 @@ def is_possible(sequence: Sequence, around: Around) -> bool:
     return all(can_occur(step, around.catalog) for step in needed)
 
 
-def whole_chains(table: str, sequence: Sequence, around: Around) -> exp.Select:
+def whole_chains(table: str, sequence: Sequence, around: Around) -> Query:
     """List the chains with which the sequence holds: whose, their state, and the time of their last event.
 
     It is asked of the tables that `sequence_statements` made. A counted last step is no part of them.
@@ -114,14 +114,14 @@ def _keeps_start(sequence: Sequence) -> bool:
     return negated or sequence.steps[-1].maximum is not None
 
 
-def _first_step(work: _Work, chains: Chains) -> exp.Select:
+def _first_step(work: _Work, chains: Chains) -> Query:
     events = events_of_step(work.sequence, 0, None, work.around)
     columns = [sql.column(name) for name in chains.state if name != "start"]
     time = sql.column("time")
-    return exp.Select().from_(events.subquery("events")).select(*columns, time, sql.named(time, "start")).distinct()
+    return sql.rows_of(events.named("events")).select(*columns, time, sql.named(time, "start")).distinct()
 
 
-def _opened(work: _Work, chains: Chains, index: int) -> exp.Select:
+def _opened(work: _Work, chains: Chains, index: int) -> Query:
     """Say of every chain until when the event of step `index` may come after its last event."""
     time = sql.column("time", chains.table)
     query, forbidden = _with_next_forbidden(work, chains, range(chains.step + 1, index))
@@ -139,28 +139,27 @@ def _opened(work: _Work, chains: Chains, index: int) -> exp.Select:
     return query.select(*state, *start, sql.named(sql.earliest(ends), "until"))
 
 
-def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> exp.Select:
+def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> Query:
     """Keep the events of the step that can follow some chain."""
     within = [sql.column(name) for name in chains.state]
     time = sql.column("time")
-    running = exp.Select().from_(exp.to_table(opened)).select(*within, time)
+    running = sql.rows_of(opened).select(*within, time)
     running = running.select(
         sql.named(sql.running_greatest(sql.column("until"), within, time), "until"),
         sql.named(sql.running_greatest(sql.column("start"), within, time), "latest_start"),
     )
     events = events_of_step(work.sequence, following.step, chains, work.around)
     joined = (
-        exp.Select()
-        .from_(events.subquery("events"))
+        sql.rows_of(events.named("events"))
         .join(
-            running.subquery("before"),
+            running.named("before"),
             on=sql.both(
                 [
                     *(sql.same(sql.column(name, "events"), sql.column(name, "before")) for name in chains.state),
                     sql.compare("greater", sql.column("time", "events"), sql.column("time", "before")),
                 ]
             ),
-            join_type="asof",
+            kind="asof",
         )
         .where(sql.compare("greater_or_equal", sql.column("until", "before"), sql.column("time", "events")))
     )
@@ -169,13 +168,13 @@ def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> e
     return joined.select(*state, *start).distinct()
 
 
-def _whole(work: _Work, chains: Chains) -> tuple[exp.Select, list[Expr]]:
+def _whole(work: _Work, chains: Chains) -> tuple[Query, list[Expr]]:
     """Give the chains up to the last event that is chosen, and what must hold for them to be whole."""
     following = [index for index, step in enumerate(work.sequence.steps) if step.performed and index > chains.step]
     return _counted_ending(work, chains, following[0]) if following else _ending(work, chains)
 
 
-def _ending(work: _Work, chains: Chains) -> tuple[exp.Select, list[Expr]]:
+def _ending(work: _Work, chains: Chains) -> tuple[Query, list[Expr]]:
     """Ask of chains to the last performed step that nothing forbidden comes after them."""
     steps = work.sequence.steps
     time = sql.column("time", chains.table)
@@ -192,7 +191,7 @@ def _ending(work: _Work, chains: Chains) -> tuple[exp.Select, list[Expr]]:
     return query, conditions
 
 
-def _counted_ending(work: _Work, chains: Chains, index: int) -> tuple[exp.Select, list[Expr]]:
+def _counted_ending(work: _Work, chains: Chains, index: int) -> tuple[Query, list[Expr]]:
     """Ask of chains that the events of the last step after them are as many as they should be."""
     step = work.sequence.steps[index]
     time = sql.column("time", chains.table)
@@ -230,18 +229,18 @@ def _counted_ending(work: _Work, chains: Chains, index: int) -> tuple[exp.Select
     return query, conditions
 
 
-def _running_counts(work: _Work, chains: Chains, index: int) -> exp.Select:
+def _running_counts(work: _Work, chains: Chains, index: int) -> Query:
     """Give, at each time, how many events of the step there were up to it."""
-    events = events_of_step(work.sequence, index, chains, work.around).subquery("events")
+    events = events_of_step(work.sequence, index, chains, work.around).named("events")
     within = [sql.column(name) for name in chains.state]
     time = sql.column("time")
-    each = exp.Select().from_(events).select(*within, time, sql.named(sql.count_rows(), "number"))
+    each = sql.rows_of(events).select(*within, time, sql.named(sql.count_rows(), "number"))
     each = each.group_by(*within, time)
     running = sql.running_total(sql.column("number"), within, time)
-    return exp.Select().from_(each.subquery("each_time")).select(*within, time, sql.named(running, "running"))
+    return sql.rows_of(each.named("each_time")).select(*within, time, sql.named(running, "running"))
 
 
-def _with_next_forbidden(work: _Work, chains: Chains, indexes: range) -> tuple[exp.Select, list[tuple[Step, Expr]]]:
+def _with_next_forbidden(work: _Work, chains: Chains, indexes: range) -> tuple[Query, list[tuple[Step, Expr]]]:
     """Join to every chain the time of the next event of each negated step after its last event (NULL for none).
 
     Chains for which a negated step asks that its time has passed, and it has not, are left out.
@@ -262,14 +261,14 @@ def _with_next_forbidden(work: _Work, chains: Chains, indexes: range) -> tuple[e
     return query, found
 
 
-def _asof(query: exp.Select, events: exp.Select, name: str, chains: Chains, comparison: str, time: Expr) -> exp.Select:
+def _asof(query: Query, events: Query, name: str, chains: Chains, comparison: str, time: Expr) -> Query:
     """Join to every chain the nearest of the events for which `time` compares so with the event's time."""
     same = [sql.same(sql.column(each, chains.table), sql.column(each, name)) for each in chains.state]
     nearest = sql.compare(comparison, time, sql.column("time", name))
-    return query.join(events.subquery(name), on=sql.both([*same, nearest]), join_type="asof left")
+    return query.join(events.named(name), on=sql.both([*same, nearest]), kind="asof left")
 
 
-def _owners_of(work: _Work, table: str, query: exp.Select, conditions: list[Expr]) -> exp.Select:
+def _owners_of(work: _Work, table: str, query: Query, conditions: list[Expr]) -> Query:
     for condition in conditions:
         query = query.where(condition)
     owner = [sql.column(key, table) for key in entity_keys(work.sequence.scope)]

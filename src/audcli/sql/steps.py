@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.catalog import Catalog, Shape, combined
@@ -28,6 +27,7 @@ from audcli.sql.events import (
 )
 from audcli.sql.join_keys import join_keys
 from audcli.sql.places import Found, Nothing, One, Place, find
+from audcli.sql.query import Query
 from audcli.sql.subjects import ACCOUNT_USERS, Table, entity_keys
 
 _STRING = Shape(seen={"string": 1})
@@ -62,7 +62,7 @@ def carried(sequence: Sequence, index: int, keeps_start: bool) -> tuple[str, ...
     return (*entity_keys(sequence.scope), *(("start",) if keeps_start else ()), *seen)
 
 
-def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around: Around) -> exp.Select:
+def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around: Around) -> Query:
     """Give whose each event is, its time, what the step adds to the state, and the state of chains it can continue.
 
     An event stands once for each distinct state of its owner's chains with which it passes the step's filter.
@@ -73,13 +73,10 @@ def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around
         for calls in step.calls
         if call_numbers(calls, around.catalog)
     ]
-    united = queries[0]
-    for query in queries[1:]:
-        united = exp.union(united, query, distinct=False)  # type: ignore[assignment]
-    return united
+    return queries[0].and_all_of(*queries[1:])
 
 
-def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chains | None, around: Around) -> exp.Select:
+def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chains | None, around: Around) -> Query:
     step = sequence.steps[index]
     rows = event_rows(calls, around.catalog, _Elsewhere(sequence, around).find)
     captured = [each for each in _seen(sequence) if each.step == index]
@@ -89,7 +86,7 @@ def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chain
     if chains is not None and state:
         distinct = sql.rows_of(chains.table).select(*map(sql.column, chains.state)).distinct()
         met = [(key, sql.column(name, "chains")) for name, key in keys.items()] + [*join_keys(step.filter, rows)]
-        query = query.join(distinct.subquery("chains"), on=sql.both(sql.compare("equal", *pair) for pair in met))
+        query = query.join(distinct.named("chains"), on=sql.both(sql.compare("equal", *pair) for pair in met))
     return query.where(holds(step.filter, rows)).select(
         *keys.values(),
         sql.column("time", "calls"),
@@ -98,7 +95,7 @@ def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chain
     )
 
 
-def _owned(calls: exp.Select, scope: Scope) -> tuple[exp.Select, dict[str, Expr]]:
+def _owned(calls: Query, scope: Scope) -> tuple[Query, dict[str, Expr]]:
     """Say of the calls whose they are; within an account's scope each stands once for every account it counts for."""
     profile = sql.column("profile", "people")
     if scope == "all":

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import reduce
 
 from sqlglot import exp
 from sqlglot.expressions import Expr
+
+from audcli.sql.query import Query, Source
 
 TRUE = exp.Boolean(this=True)
 FALSE = exp.Boolean(this=False)
@@ -47,12 +50,17 @@ def column(name: str, table: str | None = None) -> Expr:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
 
 
-def rows_of(name: str) -> exp.Select:
-    """Begin a query over all rows of a table."""
-    return exp.Select().from_(exp.to_table(name))
+def rows_of(source: str | Source) -> Query:
+    """Begin a query over all rows of a table, or of another query that was given a name."""
+    return Query(Source(source) if isinstance(source, str) else source)
 
 
-def all_of(name: str) -> exp.Select:
+def table_as(name: str, alias: str) -> Source:
+    """Give a table another name, for a query that reads it more than once."""
+    return Source(name, alias)
+
+
+def all_of(name: str) -> Query:
     """Give all rows of a table with all their columns."""
     return rows_of(name).select(exp.Star())
 
@@ -80,7 +88,7 @@ def both(parts: Iterable[Expr]) -> Expr:
     kept = [part for part in parts if not _is(part, True)]
     if any(_is(part, False) for part in kept):
         return FALSE
-    return exp.and_(*kept, wrap=True, copy=False) if kept else TRUE
+    return _connected(exp.And, kept) if kept else TRUE
 
 
 def either(parts: Iterable[Expr]) -> Expr:
@@ -88,7 +96,7 @@ def either(parts: Iterable[Expr]) -> Expr:
     kept = [part for part in parts if not _is(part, False)]
     if any(_is(part, True) for part in kept):
         return TRUE
-    return exp.or_(*kept, wrap=True, copy=False) if kept else FALSE
+    return _connected(exp.Or, kept) if kept else FALSE
 
 
 def opposite(value: Expr) -> Expr:
@@ -106,11 +114,6 @@ def finite(value: Expr) -> Expr:
 def sure(value: Expr) -> Expr:
     """Turn an unknown truth (NULL) into false."""
     return value if isinstance(value, exp.Boolean) else _call("coalesce", value, FALSE)
-
-
-def _is(value: Expr, truth: bool) -> bool:
-    """Tell whether a value is that constant; comparing trees would walk through all of them."""
-    return isinstance(value, exp.Boolean) and value.this is truth
 
 
 def how_many(parts: Sequence[Expr]) -> Expr:
@@ -192,9 +195,9 @@ def is_in(value: Expr, literals: Sequence[Expr]) -> Expr:
     return exp.In(this=value, expressions=list(literals))
 
 
-def is_in_query(value: Expr, query: exp.Select) -> Expr:
+def is_in_query(value: Expr, query: Query) -> Expr:
     """The value is one of the query's only column."""
-    return exp.In(this=value, query=exp.Subquery(this=query))
+    return exp.In(this=value, query=exp.Subquery(this=query.tree()))
 
 
 def between(value: Expr, start: datetime | None, end: datetime | None) -> Expr:
@@ -390,13 +393,13 @@ def some_of(value: Expr, variable: str, test: Callable[[Expr], Expr]) -> Expr:
 
 def some_row_of(value: Expr, variable: str, test: Callable[[Expr], Expr]) -> Expr:
     """Say the same as `some_of` with a query of its own, for tests that hold queries (which a lambda cannot)."""
-    rows = exp.select(named(_call("unnest", value), variable)).subquery(f"rows_{variable}")
-    return exists(exp.select(integer(1)).from_(rows).where(test(column(variable))))
+    rows = Query(None).select(named(_call("unnest", value), variable)).named(f"rows_{variable}")
+    return exists(rows_of(rows).select(integer(1)).where(test(column(variable))))
 
 
-def exists(query: exp.Select) -> Expr:
+def exists(query: Query) -> Expr:
     """The query gives some row."""
-    return exp.Exists(this=query)
+    return exp.Exists(this=query.tree())
 
 
 # --- aggregates ---------------------------------------------------------------------------------------------
@@ -466,6 +469,16 @@ def _running(aggregate: Expr, within: Sequence[Expr], order: Expr) -> Expr:
         partition_by=list(within),
         order=exp.Order(expressions=[exp.Ordered(this=order)]),
     )
+
+
+def _is(value: Expr, truth: bool) -> bool:
+    return isinstance(value, exp.Boolean) and value.this is truth
+
+
+def _connected(connector: type[exp.Connector], parts: Sequence[Expr]) -> Expr:
+    """Join the parts by `and` or `or`, those that hold other connectors in brackets."""
+    wrapped = [exp.Paren(this=part) if isinstance(part, exp.Connector) else part for part in parts]
+    return reduce(lambda one, other: connector(this=one, expression=other), wrapped)
 
 
 def _lambda(variable: str, make: Callable[[Expr], Expr]) -> Expr:

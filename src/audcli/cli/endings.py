@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,9 @@ import typer
 from audcli.cli import render
 from audcli.cli.interrupts import INTERRUPTED
 from audcli.errors import AudcliError
+
+_FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EFBIG), os.strerror(errno.EDQUOT))
+"""What the system says when a file cannot grow: the disk is full, or a limit or quota is reached."""
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def ending_well(voice: render.Voice, *, debug: bool) -> Iterator[None]:
         raise typer.Exit(0) from None
     except (Exception, KeyboardInterrupt) as problem:
         if _is_interrupt(problem):
-            render.error(voice, "interrupted", hint="the store is as it was before the step that was under way")
+            render.error(voice, "interrupted", hint="what was under way is done in whole or not at all")
             raise typer.Exit(INTERRUPTED) from None
         if debug:
             traceback.print_exception(problem)
@@ -70,6 +74,8 @@ def _in_words(surprise: BaseException) -> tuple[str, str]:
     kind = type(surprise).__name__
     if kind == "OutOfMemoryException":
         return f"not enough working memory: {first_line}", "give more with `--memory-limit`"
+    if any(words in first_line for words in _FULL):
+        return "the disk is full; what was under way is not done", "free space where the store is, and run it again"
     if kind == "IOException" and "Could not read" in first_line:
         return f"the store is damaged: {first_line}", "restore it from a backup, or remove it and ingest again"
     if kind in ("IOException", "TransactionException") and "Permission denied" in first_line:

@@ -1,0 +1,133 @@
+"""One definition that fails while a run is under way is left out; the others go through, and its last result stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlglot
+
+from audcli import evaluation
+from audcli.errors import AudcliError
+from audcli.ingest import IngestOptions, ingest
+from audcli.pipeline import Moment, compute
+from audcli.project import Project, find_project
+from audcli.runs import Result
+from audcli.sql.script import Statement
+from audcli.store import Store, open_store
+
+NOW = datetime(2026, 1, 10)
+DEFINITIONS = """\
+list: suppressed
+file: suppressed.txt
+---
+audience: buyers
+where: {event: Bought}
+---
+audience: reachable
+where: {all: [{audience: buyers}, {id: user_id, none_of: {list: suppressed}}]}
+---
+audience: reachable_twice
+where: {audience: reachable}
+---
+audience: others
+where: {not: {audience: buyers}}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    (tmp_path / "audiences").mkdir()
+    (tmp_path / "audiences" / "all.yaml").write_text(DEFINITIONS, "utf-8")
+    (tmp_path / "suppressed.txt").write_text("cem\n", "utf-8")
+    (tmp_path / "audcli.yaml").write_text("", "utf-8")
+    return find_project(tmp_path, tmp_path)
+
+
+@pytest.fixture
+def store(shop: Project) -> Iterator[Store]:
+    calls = shop.root / "calls.jsonl"
+    lines = [
+        {"type": "track", "event": event, "userId": who, "timestamp": "2026-01-09"}
+        for who, event in (("ann", "Bought"), ("bob", "Read"), ("cem", "Bought"))
+    ]
+    calls.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    with open_store(shop.store_path, write=True, create=True) as store:
+        ingest(store, [str(calls)], IngestOptions(), now=NOW)
+        yield store
+
+
+def results(shop: Project, store: Store) -> dict[str, Result]:
+    return {each.key: each for each in compute(shop, store, (), Moment(NOW, NOW)).run.results}
+
+
+def break_statement_of(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine meet a conversion error wherever an audience is computed."""
+    compile_plan = evaluation.compile_plan
+
+    def compiled(*arguments: Any) -> Any:
+        found = compile_plan(*arguments)
+        if key not in found.script.memberships:
+            return found
+        bad = Statement("bad", "a bad number", sqlglot.select("cast('seven' as integer) as seven"))
+        return replace(found, script=replace(found.script, statements=(*found.script.statements, bad)))
+
+    monkeypatch.setattr(evaluation, "compile_plan", compiled)
+
+
+def test_a_list_that_cannot_be_read(shop: Project, store: Store) -> None:
+    assert results(shop, store)["reachable"].members == 1
+    (shop.root / "suppressed.txt").write_bytes(b"\xff\n")
+    found = results(shop, store)
+    assert {key: each.outcome for key, each in found.items()} == {
+        "buyers": "ok", "others": "ok", "reachable": "failed", "reachable_twice": "failed",
+    }  # fmt: skip
+    assert (
+        found["reachable"].reason == "the file of the list `suppressed` cannot be read: suppressed.txt: it is not UTF-8"
+    )
+    assert found["reachable_twice"].reason == "it depends on `reachable`, which was not computed"
+    assert [found[key].members for key in ("reachable", "reachable_twice")] == [1, 1]
+
+
+def test_a_statement_that_the_engine_cannot_run(shop: Project, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    results(shop, store)
+    with monkeypatch.context() as patch:
+        break_statement_of("reachable", patch)
+        found = results(shop, store)
+        assert [key for key, each in found.items() if each.outcome == "failed"] == ["reachable", "reachable_twice"]
+        assert "a bad number" in (found["reachable"].reason or "")
+        assert found["buyers"].members == 2
+    assert all(each.outcome == "ok" for each in results(shop, store).values())
+
+
+def test_all_may_fail(shop: Project, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_statement_of("buyers", monkeypatch)
+    found = results(shop, store)
+    assert {each.outcome for each in found.values()} == {"failed"}
+    assert found["others"].reason == "it depends on `buyers`, which was not computed"
+
+
+def test_what_fails_whatever_is_computed_ends_the_run(
+    shop: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_order(*_: object) -> None:
+        raise AudcliError("the engine is out of order")
+
+    monkeypatch.setattr(evaluation.engine, "run", out_of_order)
+    with pytest.raises(AudcliError, match="out of order"):
+        results(shop, store)
+    assert store.connection.execute("from runs").fetchall() == []
+
+
+def test_a_fault_of_the_store_is_no_fault_of_a_definition(
+    shop: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation.engine, "_timed", lambda *_: (_ for _ in ()).throw(duckdb.IOException("No space")))
+    with pytest.raises(duckdb.IOException):
+        results(shop, store)

@@ -13,30 +13,19 @@ from semantics.chapters import Case, read_chapter
 from yaml_core import write_documents
 
 CHAPTERS = sorted(path for path in Path(__file__).parent.glob("*.md") if path.name != "README.md")
-NOT_COMPUTED_YET = {"computed-traits"}
 
 
-def _cases(evaluator: str) -> list[Any]:
-    return [
-        pytest.param(
-            case,
-            id=f"{path.stem}: {case.name}",
-            marks=pytest.mark.skip("audcli does not compute it yet")
-            if evaluator == "audcli" and (path.stem in NOT_COMPUTED_YET or "'compute'" in str(case.definitions))
-            else (),
-        )
-        for path in CHAPTERS
-        for case in read_chapter(path)
-    ]
+def _cases() -> list[Any]:
+    return [pytest.param(case, id=f"{path.stem}: {case.name}") for path in CHAPTERS for case in read_chapter(path)]
 
 
-@pytest.mark.parametrize("case", _cases("reference"))
+@pytest.mark.parametrize("case", _cases())
 def test_reference(case: Case) -> None:
     assert case.as_of is not None
     _compare(case, evaluate(case.definitions, case.calls, case.as_of, case.settings))
 
 
-@pytest.mark.parametrize("case", _cases("audcli"))
+@pytest.mark.parametrize("case", _cases())
 def test_audcli(case: Case) -> None:
     assert case.as_of is not None
     definitions = write_documents(case.definitions)

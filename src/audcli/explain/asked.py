@@ -110,7 +110,7 @@ class Asked:
 
     def count(self, subject: Subject, counts: Iterable[Count]) -> int:
         """Give how many events of the subject the leaves count together."""
-        placed = [each for each in counts if each in self.leaves.counts]
+        placed = [each for each in counts if self.leaves.is_counted(each)]
         if not placed:
             return 0
         return sum(self._one_row(subject, counts_of(subject.table, placed, self.leaves)))

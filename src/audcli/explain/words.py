@@ -22,6 +22,7 @@ from audcli.plan.model import (
     CallField,
     Calls,
     ComparesWith,
+    ComputedTrait,
     Condition,
     Context,
     Count,
@@ -134,6 +135,11 @@ def of_value(value: Value) -> str:
             return f"${name}"
         case Trait(names):
             return _path(names)
+        case ComputedTrait(_, names, str(key)):
+            return _path((key, *names))
+        case ComputedTrait(computation):
+            of_what = "" if computation.value is None else f" of {of_value(computation.value)}"
+            return f"{computation.compute}{of_what} of {of_counts(computation.events)}"
         case SeenAt(which):
             return f"${which}_seen"
         case ExternalIds(type_):

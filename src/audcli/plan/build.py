@@ -11,12 +11,19 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from zoneinfo import ZoneInfo
 
-from audcli.definitions.documents import AnyDocument, AudienceDocument, ListDocument, Scalar, TraitDocument
+from audcli.definitions.documents import (
+    AnyDocument,
+    AudienceDocument,
+    ListDocument,
+    Scalar,
+    SqlTraitDocument,
+    TraitDocument,
+)
 from audcli.definitions.references import dependencies
 from audcli.numbers import shortest_text
-from audcli.plan.conditions import NotYetSupported, Resolver
-from audcli.plan.model import All, Audience, IsKnown, NamedList, Plan, Scope, Trait
-from audcli.plan.walk import audiences_in, lists_in, values_in
+from audcli.plan.conditions import Resolver
+from audcli.plan.model import All, Audience, ComputedTrait, IsKnown, NamedList, NamedTrait, Plan, Scope
+from audcli.plan.walk import audiences_in, computations_in, lists_in, values_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +41,37 @@ class Setting:
 def build(
     documents: Mapping[str, AnyDocument], as_of: datetime, setting: Setting, failed: Mapping[str, str]
 ) -> tuple[Plan, dict[str, str]]:
-    """Plan all audiences among the documents at one instant (UTC, without a zone).
+    """Plan all audiences and computed traits among the documents at one instant (UTC, without a zone).
 
-    The documents are sound (checked by `audcli.definitions`) and hold everything that they name. `failed` says by key
-    why some cannot be computed. Returns the plan and, by key, why an audience is not in it: because it failed, asks for
-    what cannot be computed yet, or names one that does.
+    The documents are sound (checked by `audcli.definitions`) and hold everything that they name. Those that are not
+    enabled serve those that name them; such a trait is not for storing. `failed` says by key why some cannot be
+    computed. Returns the plan and, by key, why a definition is not in it: because it failed, asks for what cannot be
+    computed yet, or depends on one that does.
     """
+    left_out = _left_out(documents, failed)
+    sound = {key: document for key, document in documents.items() if key not in left_out}
     list_documents = [each for each in documents.values() if isinstance(each, ListDocument)]
-    no_texts = {each.list: _no_texts(each) for each in list_documents}
-    levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
-    resolver = Resolver(as_of, setting.timezone, no_texts, levels, setting.account_events)
-    audiences: dict[str, Audience] = {}
-    left_out: dict[str, str] = {key: reason for key, reason in failed.items() if key in documents}
-    for key, document in documents.items():
-        if isinstance(document, AudienceDocument) and key not in left_out:
-            try:
-                audiences[key] = _audience(document, resolver, documents)
-            except NotYetSupported as unsupported:
-                left_out[key] = f"this version cannot compute {unsupported}"
-    _leave_dependents_out(audiences, left_out)
+    resolver = Resolver(
+        as_of,
+        setting.timezone,
+        {each.list: _no_texts(each) for each in list_documents},
+        {key: each.of for key, each in sound.items() if isinstance(each, AudienceDocument)},
+        {key: each for key, each in sound.items() if isinstance(each, TraitDocument)},
+        setting.account_events,
+    )
+    audiences = {key: _audience(each, resolver) for key, each in sound.items() if isinstance(each, AudienceDocument)}
+    traits = tuple(
+        NamedTrait(key, each.of, resolver.named_trait(key))
+        for key, each in sound.items()
+        if isinstance(each, TraitDocument) and each.enabled
+    )
     lists = {each.list: _named_list(each) for each in list_documents}
-    named = {test.key for audience in audiences.values() for test in lists_in(audience.condition)}
     return Plan(
         as_of=as_of,
         waves=_waves(audiences),
         known_by=setting.known_by,
-        lists=tuple(lists[key] for key in sorted(named)),
+        lists=tuple(lists[key] for key in sorted(_lists_named(audiences.values(), traits))),
+        traits=traits,
     ), left_out
 
 
@@ -77,32 +89,53 @@ def with_dependencies(documents: Mapping[str, AnyDocument], keys: Iterable[str])
     return reached
 
 
-def _audience(document: AudienceDocument, resolver: Resolver, documents: Mapping[str, AnyDocument]) -> Audience:
+def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -> dict[str, str]:
+    """Say by key why a definition is left out: in itself, or for one that it depends on."""
+    left_out = {key: reason for key, reason in failed.items() if key in documents}
+    for key, document in documents.items():
+        if isinstance(document, SqlTraitDocument):
+            left_out.setdefault(key, "this version cannot compute SQL traits")
+    dependents: dict[str, list[str]] = {}
+    for key, document in documents.items():
+        for named in sorted(_computed_names(document, documents)):
+            dependents.setdefault(named, []).append(key)
+    waiting = sorted(left_out)
+    while waiting:
+        name = waiting.pop(0)
+        for key in dependents.get(name, ()):
+            if key not in left_out:
+                left_out[key] = f"it depends on `{name}`, which was not computed"
+                waiting.append(key)
+    return left_out
+
+
+def _computed_names(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
+    """Give the keys of the audiences and traits that a definition names; any other trait is a custom one."""
+    names = set()
+    for dependency in dependencies(document):
+        match dependency.kind, documents.get(dependency.key):
+            case "audience", AudienceDocument():
+                names.add(dependency.key)
+            case "trait", TraitDocument(of=level) | SqlTraitDocument(of=level) if level == dependency.level:
+                names.add(dependency.key)
+    return names
+
+
+def _audience(document: AudienceDocument, resolver: Resolver) -> Audience:
     here = replace(resolver, level=document.of, include_anonymous=document.include_anonymous)
     condition = here.condition(document.where)
-    for value in values_in(condition):
-        if isinstance(value, Trait) and isinstance(documents.get(value.names[0]), TraitDocument):
-            raise NotYetSupported("computed traits")
     if document.of == "users" and not document.include_anonymous:
         parts = condition.parts if isinstance(condition, All) else (condition,)
         condition = All((*parts, IsKnown()))
     return Audience(document.audience, document.of, condition)
 
 
-def _leave_dependents_out(audiences: dict[str, Audience], left_out: dict[str, str]) -> None:
-    """Take out the audiences that name one that is left out, until none is left that does."""
-    while True:
-        blocked = {
-            key: name
-            for key, audience in audiences.items()
-            for name in sorted(audiences_in(audience.condition))
-            if name not in audiences
-        }
-        if not blocked:
-            return
-        for key, name in blocked.items():
-            del audiences[key]
-            left_out[key] = f"it depends on `{name}`, which was not computed"
+def _lists_named(audiences: Iterable[Audience], traits: Iterable[NamedTrait]) -> set[str]:
+    conditions = [audience.condition for audience in audiences]
+    values = [value for condition in conditions for value in values_in(condition)]
+    computations = computations_in([*values, *(ComputedTrait(trait.computation) for trait in traits)])
+    filters = [each.filter for computation in computations for each in computation.events]
+    return {test.key for condition in [*conditions, *filters] for test in lists_in(condition)}
 
 
 def _waves(audiences: Mapping[str, Audience]) -> tuple[tuple[Audience, ...], ...]:

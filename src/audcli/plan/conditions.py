@@ -7,7 +7,7 @@ within: 7 days              ->
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal, assert_never
@@ -21,7 +21,6 @@ from audcli.definitions.documents import (
     AnyFilter,
     AudienceCondition,
     EventCondition,
-    EventSource,
     EveryoneCondition,
     Filter,
     IdCondition,
@@ -34,25 +33,22 @@ from audcli.definitions.documents import (
     SequenceCondition,
     StepReference,
     TraitCondition,
+    TraitDocument,
     UsersCondition,
     UserShare,
 )
-from audcli.definitions.documents import (
-    Condition as WrittenCondition,
-)
-from audcli.definitions.documents import (
-    Step as WrittenStep,
-)
-from audcli.definitions.durations import Duration
-from audcli.definitions.paths import is_field, split_path
+from audcli.definitions.documents import Computation as WrittenComputation
+from audcli.definitions.documents import Condition as WrittenCondition
+from audcli.definitions.documents import Step as WrittenStep
+from audcli.definitions.paths import split_path
+from audcli.plan.events import calls_of, event_value, limit_of
 from audcli.plan.model import (
     ALWAYS,
     All,
     AtLeast,
-    CallField,
-    Calls,
+    Computation,
+    ComputedTrait,
     Condition,
-    Context,
     Count,
     CountIs,
     ExternalIds,
@@ -60,9 +56,7 @@ from audcli.plan.model import (
     InSample,
     Interval,
     Level,
-    Limit,
     Not,
-    Property,
     Related,
     RelatedAre,
     Scope,
@@ -78,27 +72,25 @@ from audcli.plan.value_tests import Surroundings, limits_of, tests_of
 from audcli.plan.windows import interval_of
 
 _SAMPLE_SPACE = 16**13
-_WHOLE_CALENDAR = Limit(seconds=10_000 * 366 * 86_400, months=10_000 * 12)
-
-
-class NotYetSupported(Exception):
-    """A definition is sound but asks for something that this version cannot compute; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
     """What conditions are resolved against.
 
-    The instant, the project's zone, the named lists' values but texts, of whom each audience is, and which events
-    count for accounts unless a quantifier says so. Then what changes on the way down: `level`, of whom the condition
-    at hand speaks; `scope`, which of their events count; `include_anonymous`, whether anonymous profiles are users.
+    The instant, the project's zone, the named lists' values but texts, of whom each audience is, the computed traits
+    by name, and which events count for accounts unless a quantifier says so. Then what changes on the way down:
+    `level`, of whom the condition at hand speaks; `scope`, which of their events count; `include_anonymous`, whether
+    anonymous profiles are users. `computations` keeps what the named traits have turned out to be.
     """
 
     as_of: datetime
     timezone: ZoneInfo
     no_texts: Mapping[str, tuple[Scalar, ...]]
     audience_levels: Mapping[str, Level]
+    traits: Mapping[str, TraitDocument]
     account_events: Scope
+    computations: dict[str, Computation] = field(default_factory=dict)
     level: Level = "users"
     scope: Scope = "all"
     include_anonymous: bool = False
@@ -156,10 +148,53 @@ class Resolver:
         below = replace(self, level="users", scope=scope, include_anonymous=anonymous)
         return _quantified(written.users, Related("users", below.condition(written.where), anonymous))
 
+    def named_trait(self, key: str) -> Computation:
+        """Resolve a computed trait by its key, once."""
+        if key not in self.computations:
+            document = self.traits[key]
+            here = replace(self, level=document.of, scope="all")
+            self.computations[key] = here.computation(document)
+        return self.computations[key]
+
+    def computation(self, written: WrittenComputation) -> Computation:
+        """Resolve what a computed trait, named or not, computes of the entities at hand."""
+        scope = (written.events or self.account_events) if self.level == "accounts" else self.scope
+        interval = interval_of(written, self.as_of, self.timezone)
+        passes = self._filter(written.where, {})
+        value: Value | None = None
+        if written.user_trait is not None:
+            value = replace(self, level="users").trait_value(written.user_trait)
+        elif written.property is not None:
+            value = event_value(written.property)
+        return Computation(
+            written.compute,
+            self.level,
+            tuple(Count(calls, passes, interval, scope) for calls in calls_of(written)),
+            value,
+            include_anonymous=written.include_anonymous is not False,
+            minimum_frequency=(written.minimum_frequency or 2) if written.compute == "most_frequent" else 1,
+            limit=written.limit,
+        )
+
+    def trait_value(self, path: str) -> Trait | ComputedTrait | SeenAt:
+        """Resolve the path of a trait of the entity at hand; a computed one hides a custom one of the same name."""
+        if path == "$first_seen":
+            return SeenAt("first", self.level)
+        if path == "$last_seen":
+            return SeenAt("last", self.level)
+        names = split_path(path)
+        document = self.traits.get(names[0])
+        if document is not None and document.of == self.level:
+            return ComputedTrait(self.named_trait(names[0]), names[1:], names[0])
+        return Trait(names, self.level)
+
     def _trait(self, written: TraitCondition) -> ValueIs:
-        if not isinstance(written.trait, str):
-            raise NotYetSupported("unnamed computed traits")
-        return ValueIs(trait_value(written.trait, self.level), tests_of(written, self._around({})))
+        match written.trait:
+            case str(path):
+                value: Value = self.trait_value(path)
+            case unnamed:
+                value = ComputedTrait(self.computation(unnamed))
+        return ValueIs(value, tests_of(written, self._around({})))
 
     def _filter(self, written: Filter | None, steps: Mapping[str, int]) -> Condition:
         match written:
@@ -182,7 +217,7 @@ class Resolver:
             steps.append(self._step(step, position, names))
             if step.as_ is not None:
                 names = {**names, step.as_: position}
-        return Sequence(tuple(steps), _limit(written.within), self.as_of, self.scope)
+        return Sequence(tuple(steps), limit_of(written.within), self.as_of, self.scope)
 
     def _step(self, written: WrittenStep, position: int, names: Mapping[str, int]) -> Step:
         until_now = Interval(None, interval_of(WrittenStep(), self.as_of, self.timezone).end)
@@ -192,7 +227,7 @@ class Resolver:
             filter=self._filter(written.where, names),
             interval=interval_of(written, self.as_of, self.timezone) if position == 0 else until_now,
             performed=written.did,
-            limit=None if position == 0 else _limit(written.within),
+            limit=None if position == 0 else limit_of(written.within),
             elapsed=written.elapsed,
             minimum=minimum,
             maximum=maximum,
@@ -202,40 +237,9 @@ class Resolver:
         def resolve(reference: Reference) -> Value:
             if isinstance(reference, StepReference):
                 return StepProperty(steps[reference.step], event_value(reference.property))
-            return trait_value(reference.trait, self.level)
+            return self.trait_value(reference.trait)
 
         return Surroundings(self.as_of, self.timezone, resolve, self.no_texts)
-
-
-def calls_of(source: EventSource) -> tuple[Calls, ...]:
-    """Name the calls that an `event`, `page` or `screen` head speaks of, one entry a name, without repeats."""
-    if source.page is not None:
-        return (_calls("page", source.page),)
-    if source.screen is not None:
-        return (_calls("screen", source.screen),)
-    names = [source.event] if isinstance(source.event, str) else source.event or []
-    if "*" in names:
-        return (Calls("track", None),)
-    return tuple(Calls("track", name) for name in dict.fromkeys(names))
-
-
-def event_value(path: str) -> Property | Context | CallField:
-    """Resolve a path in an event: a property, or with `$` a field of the call."""
-    if not is_field(path):
-        return Property(split_path(path))
-    names = split_path(path)
-    if names[0] == "$context":
-        return Context(names[1:])
-    return CallField(names[0].removeprefix("$"))  # type: ignore[arg-type]
-
-
-def trait_value(path: str, of: Level) -> Trait | SeenAt:
-    """Resolve the path of a trait: `$first_seen` and `$last_seen` are times of calls."""
-    if path == "$first_seen":
-        return SeenAt("first", of)
-    if path == "$last_seen":
-        return SeenAt("last", of)
-    return Trait(split_path(path), of)
 
 
 def _quantified(quantifier: Literal["any", "all", "none"] | UserShare, related: Related) -> Condition:
@@ -250,21 +254,5 @@ def _quantified(quantifier: Literal["any", "all", "none"] | UserShare, related: 
             return RelatedAre(related, count or 0, None if percent is None else Fraction(str(percent)) / 100)
 
 
-def _calls(type_: str, name: str) -> Calls:
-    return Calls(type_, None if name == "*" else name)
-
-
 def _value_is(path: str, operators: Operators, around: Surroundings) -> ValueIs:
     return ValueIs(event_value(path), tests_of(operators, around))
-
-
-_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
-
-
-def _limit(duration: Duration | None) -> Limit | None:
-    """Give the span of a duration, cut where it is longer than all of the calendar, in which every event lies."""
-    if duration is None:
-        return None
-    if duration.unit == "months":
-        return Limit(months=min(duration.count, _WHOLE_CALENDAR.months))
-    return Limit(seconds=min(duration.count * _SECONDS[duration.unit], _WHOLE_CALENDAR.seconds))

@@ -11,7 +11,7 @@ work is shared. Nothing here knows an engine or any SQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal
@@ -75,6 +75,18 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedTrait:
+    """A path into the value that a computation gives of the entity; of no names: the value itself.
+
+    `key` is that of the definition, None for an unnamed one; it tells values apart for readers only.
+    """
+
+    computation: Computation
+    names: Names = ()
+    key: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SeenAt:
     """The time of the entity's first or last call."""
 
@@ -98,7 +110,7 @@ class StepProperty:
     value: Property | Context | CallField
 
 
-Value = Property | Context | CallField | Trait | SeenAt | ExternalIds | StepProperty
+Value = Property | Context | CallField | Trait | ComputedTrait | SeenAt | ExternalIds | StepProperty
 
 
 # --- tests on one value -------------------------------------------------------------------------------------
@@ -349,6 +361,50 @@ Condition = All | AtLeast | Not | ValueIs | CountIs | InAudience | InSample | Is
 ALWAYS = All(())
 
 
+# --- computed traits ----------------------------------------------------------------------------------------
+
+Compute = Literal[
+    "count", "sum", "average", "minimum", "maximum", "most_frequent", "first", "last",
+    "unique_list", "unique_count", "unique_users",
+]  # fmt: skip
+
+COUNTING: frozenset[Compute] = frozenset({"count", "sum", "unique_count", "unique_users"})
+"""What is 0 in conditions where no event qualifies; everything else is absent then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """What a computed trait is of each entity: one value, made of the events that are counted in `events`.
+
+    `value` is what is read of each event, or of the profile who performed it. Of accounts, events of profiles that are
+    not known are left out, unless `include_anonymous`. Computations hold others, many times over where these are named
+    often, so that each remembers its hash.
+    """
+
+    compute: Compute
+    of: Level
+    events: tuple[Count, ...]
+    value: Value | None = None
+    include_anonymous: bool = True
+    minimum_frequency: int = 1
+    limit: int | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work the hash out once."""
+        own = (self.compute, self.of, self.events, self.value)
+        object.__setattr__(self, "_hash", hash((own, self.include_anonymous, self.minimum_frequency, self.limit)))
+
+    def __hash__(self) -> int:
+        """Give the hash."""
+        return self._hash
+
+    @property
+    def scope(self) -> Scope:
+        """Which events count: the same of every name."""
+        return self.events[0].scope
+
+
 # --- the plan -----------------------------------------------------------------------------------------------
 
 
@@ -359,6 +415,15 @@ class Audience:
     key: str
     level: Level
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTrait:
+    """A computed trait whose values a run stores."""
+
+    key: str
+    level: Level
+    computation: Computation
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,13 +440,15 @@ class Plan:
     """What one run computes at one instant.
 
     `waves`: the audiences in dependency order; those of one wave name only audiences of earlier waves. `known_by`:
-    the id types that make a profile known. `lists`: the named lists that the audiences use.
+    the id types that make a profile known. `lists`: the named lists that audiences and traits use. `traits`: the
+    computed traits to store.
     """
 
     as_of: datetime
     waves: tuple[tuple[Audience, ...], ...]
     known_by: tuple[str, ...]
     lists: tuple[NamedList, ...]
+    traits: tuple[NamedTrait, ...] = ()
 
     @property
     def audiences(self) -> tuple[Audience, ...]:

@@ -8,6 +8,8 @@ from audcli.plan.model import (
     All,
     AtLeast,
     ComparesWith,
+    Computation,
+    ComputedTrait,
     Condition,
     CountIs,
     Differs,
@@ -86,6 +88,29 @@ def own_values_in(condition: Condition) -> Iterator[Value]:
         if isinstance(part, ValueIs):
             yield part.value
             yield from (test.other for test in tests_in(part.tests) if isinstance(test, ComparesWith))
+
+
+def computations_in(values: Iterable[Value]) -> tuple[Computation, ...]:
+    """Give the computations among the values and those that these ask of, each after all that it asks of."""
+    found: dict[Computation, None] = {}
+
+    def follow(value: Value) -> None:
+        if isinstance(value, ComputedTrait) and value.computation not in found:
+            for each in values_of(value.computation):
+                follow(each)
+            found[value.computation] = None
+
+    for value in values:
+        follow(value)
+    return tuple(found)
+
+
+def values_of(computation: Computation) -> Iterator[Value]:
+    """Give every value that a computation asks of events and entities."""
+    for each in computation.events:
+        yield from own_values_in(each.filter)
+    if computation.value is not None:
+        yield computation.value
 
 
 def lists_in(condition: Condition) -> Iterator[InList]:

@@ -95,10 +95,10 @@ def _leaf_holds(condition: Condition, key: Expr, leaves: Leaves, decided: Decide
 def _count_is(condition: CountIs, leaves: Leaves) -> Expr:
     """Hold a count against its limits; who has no such events has 0."""
     minimum, maximum = condition.minimum, condition.maximum
-    placed = [count for count in condition.counts if count in leaves.counts]
+    placed = [leaves.place_of_count(count) for count in condition.counts if leaves.is_counted(count)]
     if not placed:
         return sql.TRUE if minimum <= 0 else sql.FALSE
-    columns = (sql.column(leaves.counts[each], leaves.table_of_count(each).name) for each in placed)
+    columns = (sql.column(column, table.name) for table, column in placed)
     count = sql.total([sql.otherwise(column, sql.integer(0)) for column in columns])
     limits = []
     if minimum > 0:

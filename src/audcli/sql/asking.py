@@ -19,7 +19,7 @@ from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.answers import Decided, answers
 from audcli.sql.conditions import holds
-from audcli.sql.elements import Element
+from audcli.sql.elements import as_json
 from audcli.sql.events import call_numbers, event_rows, selected_calls
 from audcli.sql.leaves import Leaves
 from audcli.sql.places import Found, Many, Nothing, One
@@ -37,9 +37,10 @@ def values_of(subject: Table, values: Sequence[Value], leaves: Leaves) -> Query:
 
 def counts_of(subject: Table, counts: Sequence[Count], leaves: Leaves) -> Query:
     """Give how many events of each entity each leaf counts, in columns named by their place in `counts`."""
-    query = _with_tables(subject, dict.fromkeys(leaves.table_of_count(each) for each in counts))
-    for place, each in enumerate(counts):
-        number = sql.column(leaves.counts[each], leaves.table_of_count(each).name)
+    places = [leaves.place_of_count(each) for each in counts]
+    query = _with_tables(subject, dict.fromkeys(table for table, _ in places))
+    for place, (table, column) in enumerate(places):
+        number = sql.column(column, table.name)
         query = query.select(sql.named(sql.otherwise(number, sql.integer(0)), str(place)))
     return query
 
@@ -99,19 +100,7 @@ def _as_json(found: Found) -> Expr:
         case Nothing():
             return sql.cast(sql.NULL, "VARCHAR")
         case One(element):
-            return sql.cast(_json_of(element), "VARCHAR")
-        case Many(present, _, elements, form):
+            return sql.cast(as_json(element), "VARCHAR")
+        case Many(present=present, elements=elements, form=form):
             listed = sql.json_of(elements) if form == "text" else sql.json_of(sql.cast(elements, "JSON[]"))
             return sql.choose([(present, sql.cast(listed, "VARCHAR"))])
-
-
-def _json_of(element: Element) -> Expr:
-    match element.form:
-        case "variant":
-            return sql.to_json(element.sql)
-        case "json":
-            return element.sql
-        case "instant":
-            return sql.json_of(sql.instant_to_text(element.sql))
-        case "text":
-            return sql.json_of(element.sql)

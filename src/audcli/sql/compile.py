@@ -3,7 +3,8 @@
 people, profiles                  who exists at A
 seen_accounts, account_users      which accounts do, and who belongs to them
 traits, ids, last_calls …         what they have besides events, as far as any audience asks
-events_1, events_2 …              the counts of one event name each, for all audiences
+events_1, events_2 …              what is counted and read of one event name each, for all definitions
+computed_1 …                      the values of computed traits
 sequence_1 …                      the profiles for which a sequence holds
 related_1 …                       account | how many of its users pass a condition; or profile | … of its accounts
 wave_1, wave_2 …                  profile | one column an audience: is it a member?
@@ -15,14 +16,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audcli.catalog import Catalog
-from audcli.plan.model import Calls, Count, Plan
+from audcli.plan.model import Computation, NamedTrait, Plan
 from audcli.plan.walk import lists_in
 from audcli.sql import entities
 from audcli.sql.answers import Decided
-from audcli.sql.events import counts_of_events
+from audcli.sql.computed import family_statement
+from audcli.sql.homes import Family, Home
 from audcli.sql.leaves import CARRIERS, Leaves, collect
 from audcli.sql.lists import list_table
-from audcli.sql.script import ListTable, Script, Statement
+from audcli.sql.passes import Surroundings, pass_statements
+from audcli.sql.script import ListTable, Script, Statement, TraitValues
 from audcli.sql.sequences import sequence_statements
 from audcli.sql.steps import Around
 from audcli.sql.waves import wave_statements
@@ -56,7 +59,15 @@ def compile_plan(plan: Plan, catalog: Catalog) -> Compiled:
     decided = Decided({}, {})
     for number, audiences in enumerate(plan.waves, start=1):
         statements.extend(wave_statements(f"wave_{number}", audiences, leaves, decided))
-    return Compiled(Script(tuple(_lists(plan)), tuple(statements), decided.memberships), leaves, decided)
+    values = {trait.key: _values(trait, leaves) for trait in plan.traits}
+    script = Script(tuple(_lists(plan, leaves)), tuple(statements), decided.memberships, values)
+    return Compiled(script, leaves, decided)
+
+
+def _values(trait: NamedTrait, leaves: Leaves) -> TraitValues:
+    home = leaves.homes[trait.computation]
+    [entity] = home.table.keys
+    return TraitValues(home.table.name, home.column, entity, home.form)
 
 
 def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
@@ -75,13 +86,19 @@ def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Sta
 
 
 def _event_tables(leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
-    """Make one pass over the events of each name."""
-    by_calls: dict[Calls, dict[Count, str]] = {}
-    for count, column in leaves.counts.items():
-        by_calls.setdefault(count.calls, {})[count] = column
-    for calls, counts in by_calls.items():
-        joined = leaves.tables_of_filters(count.filter for count in counts)
-        yield from counts_of_events(leaves.events[calls], counts, catalog, leaves.find, joined)
+    """Make one pass over the events of each name, and of what the passes find the computed traits, stage by stage."""
+    families: dict[Family, dict[Computation, Home]] = {}
+    for computation, home in leaves.homes.items():
+        families.setdefault(home.family, {})[computation] = home
+    stages = [*(each.stage for each in leaves.asked), *leaves.stages.values()]
+    for stage in sorted(set(stages)):
+        for pass_, asked in leaves.asked.items():
+            if pass_.stage == stage:
+                joined = leaves.tables_of_filters(asked.filters(), asked.values())
+                yield from pass_statements(pass_, asked, Surroundings(catalog, leaves.find, joined))
+        for family, homes in families.items():
+            if leaves.stages[next(iter(homes))] == stage:
+                yield family_statement(family, homes, leaves.asked)
 
 
 def _sequence_tables(leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
@@ -90,8 +107,10 @@ def _sequence_tables(leaves: Leaves, catalog: Catalog) -> Iterator[Statement]:
         yield from sequence_statements(table, sequence, Around(catalog, leaves.find, tuple(joined)))
 
 
-def _lists(plan: Plan) -> Iterator[ListTable]:
+def _lists(plan: Plan, leaves: Leaves) -> Iterator[ListTable]:
     sources = {source.key: source for source in plan.lists}
-    tests = {list_table(test): test for audience in plan.audiences for test in lists_in(audience.condition)}
+    conditions = [audience.condition for audience in plan.audiences]
+    conditions += [each.filter for computation in leaves.homes for each in computation.events]
+    tests = {list_table(test): test for condition in conditions for test in lists_in(condition)}
     for table, test in sorted(tests.items()):
         yield ListTable(table, sources[test.key], test.id_type)

@@ -16,7 +16,8 @@ from audcli.catalog import EXACT_IN_DOUBLE, Kind
 from audcli.plan.model import Comparison
 from audcli.sql import vocabulary as sql
 
-Form = Literal["variant", "json", "text", "instant"]
+Form = Literal["variant", "json", "text", "instant", "number"]
+"""How an expression gives a value; a `number` is a column of whole numbers or of doubles."""
 
 SCALARS: frozenset[Kind] = frozenset({"integer", "big_integer", "double", "string", "boolean"})
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "big_integer", "double"})
@@ -46,6 +47,19 @@ def general(element: Element) -> Element:
     return Element(sql.to_json(element.sql), "json", element.kinds)
 
 
+def as_json(element: Element) -> Expr:
+    """Give the value as JSON, of whatever kind it is."""
+    match element.form:
+        case "variant":
+            return sql.to_json(element.sql)
+        case "json":
+            return element.sql
+        case "instant":
+            return sql.json_of(sql.instant_to_text(element.sql))
+        case "text" | "number":
+            return sql.json_of(element.sql)
+
+
 def as_text(element: Element) -> Expr:
     """Read as text: strings as they are, numbers and booleans by their shortest text; objects give NULL."""
     kinds = element.kinds
@@ -53,6 +67,8 @@ def as_text(element: Element) -> Expr:
         return element.sql
     if element.form == "instant":
         return sql.instant_to_text(element.sql)
+    if element.form == "number":
+        return sql.cast(element.sql, "VARCHAR") if kinds == {"integer"} else _ecmascript(sql.json_of(element.sql))
     if not kinds & SCALARS:
         return sql.cast(sql.NULL, "VARCHAR")
     if element.form == "variant" and kinds <= WRITTEN_AS_IS:
@@ -97,16 +113,26 @@ def as_instant(element: Element) -> Expr:
 
 def as_double(element: Element) -> Expr:
     """Read as a number in double precision: a JSON number, or a string that is wholly a decimal number."""
-    if element.form == "variant" and element.kinds <= {"integer", "big_integer", "double"}:
+    if element.form == "number":
+        return sql.cast(element.sql, "DOUBLE")
+    if element.form == "variant" and element.kinds <= _NUMBERS:
         return sql.try_cast(element.sql, "DOUBLE")
     written = _decimal_text(element)
     return sql.choose([(sql.fully_matches(written, _DECIMAL), sql.finite(sql.try_cast(written, "DOUBLE")))])
 
 
+def is_exact_in_double(element: Element) -> bool:
+    """Tell whether the element, where it is a number, is always one that a double holds exactly."""
+    return element.form == "number" or element.kinds.isdisjoint({"big_integer", "string"})
+
+
 def as_whole(element: Element) -> Expr:
-    """Read as a signed 64-bit integer where the value is written as one, else NULL."""
+    """Read as a signed 64-bit integer where the value is written as one (or is one, in a `number`), else NULL."""
     if element.form == "variant" and element.kinds <= {"integer", "big_integer"}:
         return sql.try_cast(element.sql, "BIGINT")
+    if element.form == "number":
+        is_whole = sql.compare("equal", element.sql, sql.towards_zero(element.sql))
+        return sql.choose([(is_whole, sql.try_cast(element.sql, "BIGINT"))])
     written = _decimal_text(element)
     return sql.choose([(sql.fully_matches(written, _WHOLE), sql.try_cast(written, "BIGINT"))])
 

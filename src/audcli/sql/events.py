@@ -1,27 +1,21 @@
-"""Events: where the values of a call are, and the one pass over the events of each name that counts them all.
+"""Events: which calls they are, and where the values of a call are found.
 
-events_1              profile | count_1 | count_2 …             one row for each profile with an event that can count
-events_1_by_account   profile | account | count_1 | count_2 …   … and each account that its events carry, NULL for none
-events_1_own          account | profile | count_2 …             … for the accounts that the profile belongs to
-
-Where accounts ask, the pass is made by account, and the rest is added up from it.
+Calls("track", "Order Completed")   ->   calls join people … where call_name in (7) and time … (the one row an event)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlglot.expressions import Expr
 
 from audcli.catalog import CallShape, Catalog, Shape, combined
-from audcli.plan.model import CallField, Calls, Condition, Context, Count, Interval, Property, Value
-from audcli.plan.walk import own_values_in
+from audcli.plan.model import CallField, Calls, Context, Interval, Property, Scope, Value
 from audcli.sql import vocabulary as sql
-from audcli.sql.conditions import holds
 from audcli.sql.elements import Element
 from audcli.sql.places import Found, One, Place, find
 from audcli.sql.query import Query
-from audcli.sql.script import Statement
-from audcli.sql.subjects import ACCOUNT_USERS, PROFILE, USER_OF_ACCOUNT, Keys, Table
+from audcli.sql.subjects import ACCOUNT_USERS, Table
 from audcli.sql.values import Rows
 
 Elsewhere = Callable[[Value, Iterator[str]], Found]
@@ -66,100 +60,6 @@ def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
     return rows
 
 
-def counts_of_events(
-    table: str, counts: Mapping[Count, str], catalog: Catalog, elsewhere: Elsewhere, joined: Iterable[Table]
-) -> Iterator[Statement]:
-    """Count the events of one name for all leaves (`counts` gives each its column) in one pass.
-
-    `joined` are the tables by profile that filters compare with.
-    """
-    around = _Pass(catalog, elsewhere, joined)
-    of_profiles = {column: count for count, column in counts.items() if count.scope == "all"}
-    every = {column: count for count, column in counts.items()}  # of each column one of its scopes
-    if all(count.scope == "all" for count in counts):
-        yield _counts_pass(table, every, around, PROFILE)
-        return
-    by_account = f"{table}_by_account"
-    yield _counts_pass(by_account, every, around, USER_OF_ACCOUNT)
-    if of_profiles:
-        yield Statement(table, "the same of all accounts together", _of_profiles(by_account, of_profiles))
-    own = [column for count, column in counts.items() if count.scope == "own"]
-    if own:
-        yield Statement(f"{table}_own", "the same for each account", _of_users(by_account, own))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """What a pass over events is made with: the catalog, where other values are, and the tables of those."""
-
-    catalog: Catalog
-    elsewhere: Elsewhere
-    joined: Iterable[Table]
-
-
-def _counts_pass(table: str, counts: Mapping[str, Count], around: _Pass, keys: Keys) -> Statement:
-    calls = next(iter(counts.values())).calls
-    rows = event_rows(calls, around.catalog, around.elsewhere)
-    filters = _numbered(dict.fromkeys(count.filter for count in counts.values()), "passes_")
-    values = [value for condition in filters for value in own_values_in(condition)]
-    interval = _hull([count.interval for count in counts.values()])
-    inner = selected_calls(calls, around.catalog, interval, around.joined, values).select(
-        *(sql.column(key, {"profile": "people", "account": "calls"}[key]) for key in keys),
-        sql.column("time"),
-        *(sql.named(holds(condition, rows), name) for condition, name in filters.items()),
-    )
-    entity = [sql.column(key) for key in keys]
-    query = (
-        sql.rows_of(inner.named("filtered"))
-        .select(*entity)
-        .select(
-            *(
-                sql.named(
-                    sql.count_where(
-                        sql.both(
-                            [
-                                sql.between(sql.column("time"), count.interval.start, count.interval.end),
-                                sql.column(filters[count.filter]),
-                            ]
-                        )
-                    ),
-                    column,
-                )
-                for column, count in counts.items()
-            ),
-        )
-        .group_by(*entity)
-    )
-    return Statement(table, f"counts of {calls.type} {calls.name or '*'}", query)
-
-
-def _of_profiles(by_account: str, columns: Iterable[str]) -> Query:
-    """Add up what the pass found, whatever account the events carry."""
-    sums = (sql.named(sql.added(sql.column(column)), column) for column in columns)
-    return sql.rows_of(by_account).select(sql.column("profile"), *sums).group_by(sql.column("profile"))
-
-
-def _of_users(by_account: str, columns: Iterable[str]) -> Query:
-    """Add for every user of an account the events that carry it and those that carry none."""
-    pair = [sql.column(key, ACCOUNT_USERS.name) for key in ACCOUNT_USERS.keys]
-    query = sql.rows_of(ACCOUNT_USERS.name).select(*pair)
-    for name, carries in (("tagged", sql.same), ("untagged", lambda one, _: sql.absent(one))):
-        is_theirs = [
-            sql.compare("equal", sql.column("profile", name), sql.column("profile", ACCOUNT_USERS.name)),
-            carries(sql.column("account", name), sql.column("account", ACCOUNT_USERS.name)),
-        ]
-        query = query.join(sql.table_as(by_account, name), on=sql.both(is_theirs), kind="left")
-    return query.select(
-        *(
-            sql.named(
-                sql.total([sql.otherwise(sql.column(column, name), sql.integer(0)) for name in ("tagged", "untagged")]),
-                column,
-            )
-            for column in columns
-        )
-    )
-
-
 def selected_calls(
     calls: Calls, catalog: Catalog, interval: Interval, joined: Iterable[Table], values: Iterable[Value]
 ) -> Query:
@@ -180,6 +80,31 @@ def selected_calls(
     )
 
 
+def owned_calls(
+    calls: Calls, catalog: Catalog, interval: Interval, joined: Iterable[Table], values: Iterable[Value], scope: Scope
+) -> Query:
+    """Begin the same query, with each call once for every account of its profile that it counts for in the scope."""
+    query = selected_calls(calls, catalog, interval, [], values)
+    account, profile = (sql.column(key, ACCOUNT_USERS.name) for key in ACCOUNT_USERS.keys)
+    theirs = sql.compare("equal", sql.column("profile", "people"), profile)
+    query = query.join(
+        ACCOUNT_USERS.name, on=sql.both([theirs, counts_for(sql.column("account", "calls"), account, scope)])
+    )
+    for table in joined:
+        same = [sql.compare("equal", sql.column(key, table.name), {"account": account, "profile": profile}[key])
+                for key in table.keys]  # fmt: skip
+        query = query.join(table.name, on=sql.both(same), kind="left")
+    return query
+
+
+def counts_for(carried: Expr, account: Expr, scope: Scope) -> Expr:
+    """Tell whether an event that carries an account (NULL: none) counts for that account of its profile."""
+    if scope == "all":
+        return sql.TRUE
+    same = sql.sure(sql.compare("equal", carried, account))
+    return same if scope == "tagged" else sql.either([same, sql.absent(carried)])
+
+
 def field_of(field: CallField, calls: Calls) -> One:
     """Say where a field of the calls is."""
     string = _STRING.kinds
@@ -198,17 +123,3 @@ def field_of(field: CallField, calls: Calls) -> One:
             return One(Element(sql.column("group_id", "accounts"), "text", string), _STRING)
         case "message_id" | "user_id" | "anonymous_id":
             return One(Element(sql.column(field.name), "text", string), _STRING)
-
-
-def _hull(intervals: Sequence[Interval]) -> Interval:
-    """Give the smallest interval that holds all of them."""
-    starts = [interval.start for interval in intervals]
-    ends = [interval.end for interval in intervals]
-    return Interval(
-        None if None in starts else min(each for each in starts if each is not None),
-        None if None in ends else max(each for each in ends if each is not None),
-    )
-
-
-def _numbered(conditions: dict[Condition, None], prefix: str) -> dict[Condition, str]:
-    return {condition: f"{prefix}{number}" for number, condition in enumerate(conditions, start=1)}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from sqlglot.expressions import Expr
 
-from audcli.catalog import Kind, Shape, one_level_flatter
+from audcli.catalog import Kind, Shape, combined, one_level_flatter
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import WRITTEN_AS_IS, Element, Form
+from audcli.sql.elements import WRITTEN_AS_IS, Element, Form, as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Many:
     """The path may lead to a list, or through one.
 
     `elements` is the list of all values, nested lists flattened, in `form`; `size` is how many elements the list has
-    (or the path found), NULL where there is no list.
+    (or the path found), NULL where there is no list. `whole` is the list itself, or that of what the path found.
     """
 
     present: Expr
@@ -53,6 +53,7 @@ class Many:
     form: Form
     kinds: frozenset[Kind]
     shape: Shape
+    whole: Place
 
 
 Found = Nothing | One | Many
@@ -77,6 +78,17 @@ def find(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Foun
     return One(Element(_without_null(place), place.form, kinds), place.shape)
 
 
+def whole(found: Found) -> Place | None:
+    """Give what was found as one JSON value, whatever it is; None for nothing."""
+    match found:
+        case Nothing():
+            return None
+        case One(element, shape):
+            return Place(as_json(element), "json", shape)
+        case Many():
+            return found.whole
+
+
 def _without_null(place: Place) -> Expr:
     """A null below a JSON object is a value to the engine; it is none to us."""
     if place.form == "json" and "null" in place.shape.seen:
@@ -89,12 +101,13 @@ def _at_list(place: Place, variables: Iterator[str]) -> Many:
     shape = place.shape
     value = sql.to_json(place.sql) if place.form == "variant" else _without_null(place)
     size = sql.choose([(_is_list(value), sql.json_size(value))])
+    whole = Place(value, "json", shape)
     flat = shape.elements.kinds if shape.elements else frozenset[Kind]()
     if place.form == "variant" and shape.kinds == {"list"} and flat <= WRITTEN_AS_IS:
         texts = sql.try_cast(place.sql, "VARCHAR[]")
-        return Many(sql.present(place.sql), size, texts, "text", flat, shape)
+        return Many(sql.present(place.sql), size, texts, "text", flat, shape, whole)
     elements, inner = _flattened(sql.list_of(value), shape, variables)
-    return Many(sql.present(value), size, elements, "json", inner.kinds, inner)
+    return Many(sql.present(value), size, elements, "json", inner.kinds, inner, whole)
 
 
 def _through_lists(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Found:
@@ -113,8 +126,10 @@ def _through_lists(place: Place, names: tuple[str, ...], variables: Iterator[str
     present = sql.sure(sql.compare("greater", found, sql.integer(0)))
     found_by_path = sql.both([sql.either(met_list), present])
     size = sql.choose([(found_by_path, found), (_is_list(single), sql.json_size(single))])
+    all_found = sql.choose([(found_by_path, sql.json_of(values)), (present, single)])
+    whole = Place(all_found, "json", combined([shape, Shape(seen={"list": 1}, elements=shape)]))
     elements, inner = _flattened(values, shape, variables)
-    return Many(present, size, elements, "json", inner.kinds, inner)
+    return Many(present, size, elements, "json", inner.kinds, inner, whole)
 
 
 def _members(values: Expr, name: str, variables: Iterator[str]) -> Expr:

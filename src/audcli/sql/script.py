@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from audcli.plan.model import NamedList
 from audcli.sql.query import Query
@@ -44,9 +45,23 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitValues:
+    """Where a trait's values stand: the rows of `table` in which `column` is not NULL.
+
+    `entity` is the column of their numbers, `profile` or `account`; `form` is what the column holds.
+    """
+
+    table: str
+    column: str
+    entity: str
+    form: Literal["number", "text", "list", "json"]
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
-    """Everything to run for one plan: fill the list tables, run the statements, read the memberships by key."""
+    """Everything to run for one plan: fill the list tables, run the statements, read what came out by key."""
 
     lists: tuple[ListTable, ...]
     statements: tuple[Statement, ...]
     memberships: Mapping[str, Membership]
+    values: Mapping[str, TraitValues]

@@ -20,6 +20,7 @@ from audcli.sql.elements import Element
 from audcli.sql.events import (
     Elsewhere,
     call_numbers,
+    counts_for,
     event_rows,
     field_of,
     selected_calls,
@@ -100,12 +101,10 @@ def _owned(calls: Query, scope: Scope) -> tuple[Query, dict[str, Expr]]:
     profile = sql.column("profile", "people")
     if scope == "all":
         return calls, {"profile": profile}
-    account, carried = sql.column("account", ACCOUNT_USERS.name), sql.column("account", "calls")
-    counts = [sql.compare("equal", carried, account)]
-    if scope == "own":
-        counts.append(sql.absent(carried))
+    account = sql.column("account", ACCOUNT_USERS.name)
+    counts = counts_for(sql.column("account", "calls"), account, scope)
     theirs = sql.compare("equal", profile, sql.column("profile", ACCOUNT_USERS.name))
-    query = calls.join(ACCOUNT_USERS.name, on=sql.both([theirs, sql.either(counts)]))
+    query = calls.join(ACCOUNT_USERS.name, on=sql.both([theirs, counts]))
     return query, {"account": account, "profile": profile}
 
 

@@ -6,7 +6,7 @@ file does not name cannot be emitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 
@@ -132,6 +132,61 @@ def total(parts: Sequence[Expr]) -> Expr:
 def product(value: Expr, factor: int) -> Expr:
     """Multiply a whole number, up to 38 digits."""
     return exp.Mul(this=cast(value, "HUGEINT"), expression=integer(factor))
+
+
+def times(left: Expr, right: Expr) -> Expr:
+    """Multiply."""
+    return exp.Paren(this=exp.Mul(this=left, expression=right))
+
+
+def divided(left: Expr, right: Expr) -> Expr:
+    """Divide a double by a double; the nearest double of the quotient."""
+    return exp.Paren(this=exp.Div(this=left, expression=right))
+
+
+def quotient(left: Expr, right: Expr) -> Expr:
+    """Divide a whole number by another, towards zero."""
+    return exp.Paren(this=exp.IntDiv(this=left, expression=right))
+
+
+def remainder(left: Expr, right: Expr) -> Expr:
+    """Give what is left of a whole number after division."""
+    return exp.Paren(this=exp.Mod(this=left, expression=right))
+
+
+def magnitude(value: Expr) -> Expr:
+    """Give a number without its sign."""
+    return _call("abs", value)
+
+
+def negative(value: Expr) -> Expr:
+    """Give a number with the other sign."""
+    return exp.Neg(this=exp.Paren(this=value))
+
+
+def unless_zero(value: Expr) -> Expr:
+    """Give the number, NULL for 0."""
+    return _call("nullif", value, integer(0))
+
+
+def towards_zero(value: Expr) -> Expr:
+    """Give a double without its fraction."""
+    return _call("trunc", value)
+
+
+def rounded_down(value: Expr) -> Expr:
+    """Give the greatest whole double that is not above."""
+    return _call("floor", value)
+
+
+def rounded_up(value: Expr) -> Expr:
+    """Give the least whole double that is not below."""
+    return _call("ceil", value)
+
+
+def rounded_half_even(value: Expr) -> Expr:
+    """Give the nearest whole double, of two the even one."""
+    return _call("round_even", value, integer(0))
 
 
 def difference(left: Expr, right: Expr) -> Expr:
@@ -262,6 +317,11 @@ def unless_empty(value: Expr) -> Expr:
 def joined_text(*values: Expr) -> Expr:
     """Put texts one after the other."""
     return _call("concat", *values)
+
+
+def padded(value: Expr, width: int) -> Expr:
+    """Put zeros before a text up to a width."""
+    return _call("lpad", value, integer(width), text("0"))
 
 
 def sha256_hex(value: Expr) -> Expr:
@@ -397,6 +457,36 @@ def some_row_of(value: Expr, variable: str, test: Callable[[Expr], Expr]) -> Exp
     return exists(rows_of(rows).select(integer(1)).where(test(column(variable))))
 
 
+def sum_of(value: Expr) -> Expr:
+    """Add up the elements of a list; NULL where there are none."""
+    return _call("list_sum", value)
+
+
+def count_of(value: Expr) -> Expr:
+    """Count the elements of a list that are not NULL."""
+    return _call("list_count", value)
+
+
+def least_of(value: Expr) -> Expr:
+    """Give the least element of a list."""
+    return _call("list_min", value)
+
+
+def greatest_of(value: Expr) -> Expr:
+    """Give the greatest element of a list."""
+    return _call("list_max", value)
+
+
+def beginning(value: Expr, count: int) -> Expr:
+    """Give the first elements of a list."""
+    return _call("list_slice", value, integer(1), integer(count))
+
+
+def spread(value: Expr) -> Expr:
+    """Give a row for each element of a list; the only such expression of its SELECT."""
+    return _call("unnest", value)
+
+
 def exists(query: Query) -> Expr:
     """The query gives some row."""
     return exp.Exists(this=query.tree())
@@ -417,9 +507,29 @@ def where(aggregate: Expr, condition: Expr) -> Expr:
 
 def latest(value: Expr, order: Sequence[Expr], condition: Expr) -> Expr:
     """Give the value (NULL among them) of the row that is last in a total order, among those that pass."""
-    packed = _call("struct_pack", exp.PropertyEQ(this=exp.to_identifier("value"), expression=value))
-    chosen = _call("arg_max", packed, _call("row", *order))
-    return _call("struct_extract", where(chosen, condition), text("value"))
+    chosen = _call("arg_max", struct({"value": value}), _call("row", *order))
+    return member(where(chosen, condition), "value")
+
+
+def of_first(value: Expr, order: Sequence[Expr]) -> Expr:
+    """Give the value, which is not NULL, of the row that is first in a total order."""
+    return _call("arg_min", value, _call("row", *order))
+
+
+def of_last(value: Expr, order: Sequence[Expr]) -> Expr:
+    """Give the value, which is not NULL, of the row that is last in a total order."""
+    return _call("arg_max", value, _call("row", *order))
+
+
+def struct(members: Mapping[str, Expr]) -> Expr:
+    """Put values together under names; structs are compared member by member, NULL after everything else."""
+    pairs = (exp.PropertyEQ(this=exp.to_identifier(name), expression=value) for name, value in members.items())
+    return _call("struct_pack", *pairs)
+
+
+def member(value: Expr, name: str) -> Expr:
+    """Give a member of a struct."""
+    return _call("struct_extract", value, text(name))
 
 
 def smallest(value: Expr) -> Expr:
@@ -450,6 +560,16 @@ def running_total(value: Expr, within: Sequence[Expr], order: Expr) -> Expr:
 def count_rows() -> Expr:
     """Count the rows of a group."""
     return exp.Count(this=exp.Star())
+
+
+def count_different(value: Expr) -> Expr:
+    """Count the different values of a group."""
+    return exp.Count(this=exp.Distinct(expressions=[value]))
+
+
+def least_few(value: Expr, count: int) -> Expr:
+    """Give the least values of a group, in order; at most 999,999."""
+    return _call("min", value, integer(count))
 
 
 def any_true(value: Expr) -> Expr:

@@ -75,7 +75,9 @@ def compute_members(project: Project, store: Store, as_of: datetime, only: Itera
     run = compute(project, store, only, Moment(instant, instant)).run
     failed = {result.key: result.reason for result in run.results if result.outcome == "failed"}
     assert not failed, failed
-    return {result.key: _exported_keys(store, result.key) for result in run.results}
+    audiences = store.connection.execute("select key from definitions where kind = 'audience'").fetchall()
+    computed = {result.key for result in run.results}
+    return {key: _exported_keys(store, key) for (key,) in audiences if key in computed}
 
 
 def _exported_keys(store: Store, key: str) -> set[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+
+_STRING_OR_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?')
 
 
 def shortest_text(number: int | float) -> str:
@@ -19,6 +22,17 @@ def shortest_text(number: int | float) -> str:
     sign = "-" if number < 0 else ""
     digits, exponent = _digits_and_exponent(abs(number))
     return sign + _ecmascript(digits, exponent)
+
+
+def shortest_json(text: str) -> str:
+    """Write every number within a JSON text by its shortest text."""
+    return _STRING_OR_NUMBER.sub(lambda found: _shortest_token(found[0]), text)
+
+
+def _shortest_token(token: str) -> str:
+    if token.startswith('"') or not set(token) & set(".eE"):
+        return token
+    return shortest_text(float(token))
 
 
 def _digits_and_exponent(number: float) -> tuple[str, int]:

@@ -28,6 +28,9 @@ from audcli.plan.build import with_dependencies
 from audcli.project import Project
 from audcli.store import Store
 
+Computable = AudienceDocument | TraitDocument | SqlTraitDocument
+"""The definitions of which something is computed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -81,7 +84,7 @@ def compute(
     reuse: Collection[str] = (),
     definitions: Definitions | None = None,
 ) -> Computation:
-    """Evaluate the named audiences (all enabled ones if none is named) and what they depend on, and commit.
+    """Evaluate the named definitions (all enabled ones if none is named) and what they depend on, and commit.
 
     One that fails keeps its previous result and is reported as failed; the others go through. With `strict` nothing
     is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind,
@@ -127,7 +130,7 @@ def _computable(definitions: Definitions) -> dict[str, tuple[str, str]]:
     return {
         key: (loaded.kind, loaded.document.of)
         for key, loaded in definitions.documents.items()
-        if isinstance(loaded.document, AudienceDocument | TraitDocument | SqlTraitDocument)
+        if isinstance(loaded.document, Computable)
     }
 
 
@@ -152,7 +155,7 @@ def _refuse_uncomputed(key: str, loaded: LoadedDocument | None) -> None:
     if not loaded.document.enabled:
         raise UsageError(f"`{key}` is disabled", hint=f"take `enabled: false` out of it in `{loaded.file}`")
     if isinstance(loaded.document, ListDocument | TestDocument):
-        raise UsageError(f"`{key}` is a {loaded.kind}, which is nothing to compute", hint="name an audience")
+        raise UsageError(f"`{key}` is a {loaded.kind}, which is nothing to compute", hint="name an audience or a trait")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> UsageError:
@@ -177,22 +180,24 @@ def sound_audience(definitions: Definitions, key: str) -> AudienceDocument:
 def _computed(
     definitions: Definitions, chosen: set[str], evaluated: Evaluated, files: Mapping[str, str]
 ) -> Iterator[runs.Computed]:
-    """Say of every chosen audience where its members are, or why there are none to be had."""
+    """Say of every chosen definition where its members or values are, or why there are none to be had."""
     for key in sorted(chosen):
         loaded = definitions.documents.get(key)
         if loaded is None:
             reason = first_error(definitions, key)
             yield runs.Computed(key, "audience", "users", "", "", "", None, reason)
-        elif isinstance(loaded.document, AudienceDocument) and loaded.document.enabled:
+        elif isinstance(loaded.document, Computable) and loaded.document.enabled:
+            values = evaluated.compiled.script.values.get(key)
             yield runs.Computed(
                 key,
-                "audience",
+                loaded.kind,
                 loaded.document.of,
                 loaded.digest,
                 whole_digest(definitions, key, files),
                 loaded.text,
                 evaluated.compiled.script.memberships.get(key),
                 evaluated.left_out.get(key),
+                None if values is None else {key: values},
             )
 
 

@@ -28,11 +28,6 @@ PARTS = {
     "accounts": {"accounts": True, "sequences": True},
     "everything": {"sequences": True, "computed": True, "accounts": True},
 }
-NOT_COMPUTED_YET = {"computed", "everything"}
-COMPUTED = [
-    pytest.param(part, marks=pytest.mark.skip("audcli does not compute it yet") if part in NOT_COMPUTED_YET else ())
-    for part in PARTS
-]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -44,25 +39,25 @@ def test_reference_evaluates_every_world(part: str, seed: int) -> None:
     assert read_documents(write_documents(world.definitions)) == world.definitions
 
 
-@pytest.mark.parametrize("part", COMPUTED)
+@pytest.mark.parametrize("part", PARTS)
 @given(seed=SEEDS)
 def test_audcli_agrees_with_reference(part: str, seed: int) -> None:
     hold(deal_world(seed, **PARTS[part]), seed, _agree)
 
 
-@pytest.mark.parametrize("part", COMPUTED)
+@pytest.mark.parametrize("part", PARTS)
 @given(seed=SEEDS)
 def test_a_condition_and_its_complement_split_everyone(part: str, seed: int) -> None:
     hold(deal_world(seed, 7, **PARTS[part]), seed, _split_everyone)
 
 
-@pytest.mark.parametrize("part", COMPUTED)
+@pytest.mark.parametrize("part", PARTS)
 @given(seed=SEEDS)
 def test_one_audience_or_all_in_a_run_are_the_same(part: str, seed: int) -> None:
     hold(deal_world(seed, 7, **PARTS[part]), seed, _the_same_alone)
 
 
-@pytest.mark.parametrize("part", COMPUTED)
+@pytest.mark.parametrize("part", PARTS)
 @given(seed=SEEDS)
 def test_the_order_of_the_calls_changes_nothing(part: str, seed: int) -> None:
     hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world) == _members(_reordered(world, seed)))

@@ -17,10 +17,9 @@ from duckdb import DuckDBPyConnection
 from audcli.errors import UsageError
 from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
-from audcli.numbers import shortest_text
+from audcli.numbers import shortest_json
 
 _SLICE = 50_000
-_STRING_OR_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?')
 _PART = re.compile(r"((?:[^.\\]|\\.)+)(?:\.|$)")
 
 
@@ -92,14 +91,3 @@ def _shorten_numbers(connection: DuckDBPyConnection, table: str) -> None:
         connection.register("export_short", short)
         connection.execute(f"update {table} as t set value = short from export_short as s where t.value = s.value")
         connection.unregister("export_short")
-
-
-def shortest_json(text: str) -> str:
-    """Write every number within a JSON text by its shortest text."""
-    return _STRING_OR_NUMBER.sub(lambda found: _shortest_token(found[0]), text)
-
-
-def _shortest_token(token: str) -> str:
-    if token.startswith('"') or not set(token) & set(".eE"):
-        return token
-    return shortest_text(float(token))

@@ -15,6 +15,7 @@ import duckdb
 from audcli.runs.comparison import Counts, compare, let_all_exit, write_changes
 from audcli.runs.keys import Remembered, next_number, number_keys, remembered_keys
 from audcli.runs.run import Circumstances, Computed, Result, Run
+from audcli.runs.trait_values import compare_values, let_all_values_go, write_values
 
 
 def commit(
@@ -32,8 +33,9 @@ def commit(
     run = next_number(connection, "run", "runs")
     known = remembered_keys(connection)
     numbers = number_keys(connection, computed, known)
-    counts = _compare(connection, computed, numbers, known)
+    counts = _compare(connection, computed, numbers, known, run)
     write_changes(connection, run)
+    write_values(connection, run)
     results = [_result(each, known.get(each.key), counts.get(numbers[each.key])) for each in computed]
     removed = [] if defined is None else list(_removed(known, defined))
     numbers |= {each.key: known[each.key].number for each in removed}
@@ -53,13 +55,17 @@ def _compare(
     computed: Sequence[Computed],
     numbers: Mapping[str, int],
     known: Mapping[str, Remembered],
+    run: int,
 ) -> dict[int, Counts]:
     """Compare all that was computed; of a key that is used anew for another kind, whoever was in it exits."""
     counts = compare(connection, [(numbers[each.key], each.members) for each in computed if each.members is not None])
+    values = {numbers[each.key]: each.values for each in computed if each.values is not None}
+    counts |= compare_values(connection, values, run)
     for each in computed:
         before, number = known.get(each.key), numbers[each.key]
         if before is not None and before.number != number:
-            counts[number] = replace(counts[number], exited=let_all_exit(connection, before.number))
+            exited = let_all_exit(connection, before.number) + let_all_values_go(connection, before.number)
+            counts[number] = replace(counts[number], exited=exited)
     return counts
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from audcli.sql.script import Membership
+from audcli.sql.script import Membership, TraitValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Computed:
     """A definition that a run computes: its key, kind and level, its text, and the digests of its meaning.
 
     `whole_digest` covers everything that it depends on as well; both digests are empty where it is invalid.
-    `members` says where its members stand; None with a `reason` when it could not be computed.
+    `members` says where an audience's members stand, `values` where those of each trait of a definition do, by the
+    trait's name; both are None, with a `reason`, when it could not be computed.
     """
 
     key: str
@@ -29,11 +30,12 @@ class Computed:
     text: str
     members: Membership | None
     reason: str | None = None
+    values: Mapping[str, TraitValues] | None = None
 
     @property
     def failed(self) -> bool:
         """Tell whether it could not be computed."""
-        return self.members is None
+        return self.members is None and self.values is None
 
 
 Outcome = Literal["ok", "failed", "removed"]
@@ -42,7 +44,10 @@ Outcome = Literal["ok", "failed", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run made of one definition; always previous + entered - exited = members."""
+    """What a run made of one definition; always previous + entered - exited = members.
+
+    The members of a trait are the entities that have a value; one whose value changes neither enters nor exits.
+    """
 
     key: str
     outcome: Outcome

@@ -82,7 +82,7 @@ def _as_document(
     listed = [
         {
             "file": each.file,
-            "line": each.line or None,
+            "line": each.line,
             "reason": each.reason,
             "detail": each.detail,
             "digest": each.digest,
@@ -111,8 +111,8 @@ def _show(voice: render.Voice, store: Store, reason: str | None, limit: int, cou
 
 
 def _lines(reject: RejectedRecord) -> Iterator[str]:
-    place = f"{reject.file}:{reject.line}" if reject.line else reject.file
-    yield render.printable(f"{place}  {reject.reason}: {reject.detail}")
+    yield render.printable(f"{reject.file}:{reject.line}  {reject.reason}")
+    yield f"    {render.shortened(reject.detail, render.width() - 4)}"
     if reject.raw is not None:
         yield f"    {render.shortened(reject.raw.decode(errors='backslashreplace'), render.width() - 4)}"
     elif reject.reason != "forgotten":

@@ -16,6 +16,8 @@ from collections.abc import Iterable
 
 import duckdb
 
+from audcli.ingest.staging import ROWS_OF_A_LINE
+
 # Whoever is forgotten: rows of staged calls whose first id has a digest in the table.
 _TURNED_AWAY = """
     create temp table turned_away as
@@ -30,9 +32,10 @@ _TURNED_AWAY = """
     select row from first_ids semi join (from digests semi join forgotten using (digest)) using (type, value)"""
 
 # On the list of rejects they have no text, and a digest that tells nothing but that it is the same call again.
-_REJECTS = """
+_REJECTS = f"""
     insert into staged_rejects
-    select 0, 'forgotten', 'it belongs to somebody who was forgotten', sha256(salt || message_id), null
+    select row // {ROWS_OF_A_LINE}, 'forgotten', 'it belongs to somebody who was forgotten',
+        sha256(salt || message_id), null
     from staged_calls semi join turned_away using (row), (select min(salt) as salt from forgotten)"""
 
 

@@ -108,13 +108,15 @@ def read_page(text: str) -> Page:
     """Read a page; raises `ValueError` with the line for a block or a line that is none of the notation."""
     blocks, prose = _split(text.splitlines())
     examples, mistakes = _examples(blocks)
-    return Page(
-        examples=tuple(examples),
-        mistakes=tuple(mistakes),
-        tables=tuple(_tables(prose)),
-        anchors=tuple(_anchor(heading[2]) for _, line in prose if (heading := _HEADING.match(line))),
-        links=tuple(target for _, line in prose for target in _LINK.findall(line)),
-    )
+    anchors, links = read_links(text)
+    return Page(tuple(examples), tuple(mistakes), tuple(_tables(prose)), anchors, links)
+
+
+def read_links(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the anchors of any page's headings, and where its links lead."""
+    _, prose = _split(text.splitlines())
+    anchors = tuple(_anchor(heading[2]) for _, line in prose if (heading := _HEADING.match(line)))
+    return anchors, tuple(target for _, line in prose for target in _LINK.findall(line))
 
 
 def _split(lines: list[str]) -> tuple[list[Block], list[tuple[int, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,19 +14,25 @@ from audcli.definitions import documents
 from audcli.definitions.checks.paths import CALL_FIELDS, TRAIT_FIELDS
 from audcli.definitions.documents import CONDITION_HEADS, CalendarWindow
 from audcli.diagnostics import render_text
-from docs.pages import AS_OF, DAY_BEFORE, Call, Example, Mistake, Row, read_page
+from docs.pages import AS_OF, DAY_BEFORE, Call, Example, Mistake, Page, Row, read_links, read_page
 from docs.worlds import load, members
 
 DOCS = Path(__file__).parents[2] / "docs"
-TEXT = (DOCS / "definitions.md").read_text("utf-8")
-PAGE = read_page(TEXT)
+NAMES = ("definitions", "conditions", "time", "values", "sequences", "yaml", "mistakes")
+"""The pages of the reference, in the order of reading."""
+PAGES = {f"{name}.md": read_page((DOCS / f"{name}.md").read_text("utf-8")) for name in NAMES}
 
 
-def at(case: Example | Mistake | tuple[Row, ...]) -> str:
-    return f"line-{case[0].line if isinstance(case, tuple) else case.line}"
+def cases(of: Callable[[Page], tuple[Any, ...]]) -> list[Any]:
+    """Give something of every page, each named by its page and line."""
+    return [pytest.param(each, id=f"{name}:{line_of(each)}") for name, page in PAGES.items() for each in of(page)]
 
 
-@pytest.mark.parametrize("example", PAGE.examples, ids=at)
+def line_of(case: Example | Mistake | tuple[Row, ...]) -> int:
+    return case[0].line if isinstance(case, tuple) else case.line
+
+
+@pytest.mark.parametrize("example", cases(lambda page: page.examples))
 def test_example(example: Example, tmp_path: Path) -> None:
     project, loaded = load(tmp_path, example.definitions, example.files)
     assert [render_text(each) for each in loaded.diagnostics] == []
@@ -38,7 +44,7 @@ def test_example(example: Example, tmp_path: Path) -> None:
     assert {(as_of, key): found[as_of][key] for as_of, key in expected} == expected
 
 
-@pytest.mark.parametrize("rows", PAGE.tables, ids=at)
+@pytest.mark.parametrize("rows", cases(lambda page: page.tables))
 def test_table_of_tests(rows: tuple[Row, ...], tmp_path: Path) -> None:
     project, loaded = load(tmp_path, "---\n".join(audiences_of(rows)))
     assert [render_text(each) for each in loaded.diagnostics] == []
@@ -66,7 +72,7 @@ def carrying(value: str | None, name: str) -> list[Call]:
     return [Call(name, what, DAY_BEFORE, body, {}) for what in ("Tested", "identify")]
 
 
-@pytest.mark.parametrize("mistake", PAGE.mistakes, ids=at)
+@pytest.mark.parametrize("mistake", cases(lambda page: page.mistakes))
 def test_mistake(mistake: Mistake, tmp_path: Path) -> None:
     _, loaded = load(tmp_path, mistake.definitions)
     assert "\n\n".join(render_text(each) for each in loaded.diagnostics) + "\n" == mistake.message
@@ -74,19 +80,23 @@ def test_mistake(mistake: Mistake, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for target in read_page(page.read_text("utf-8")).links:
+    for target in read_links(page.read_text("utf-8"))[1]:
         if target.startswith("https://"):
             continue
         file, _, anchor = target.partition("#")
         place = DOCS / file if file else page
         assert place.exists(), target
         if anchor:
-            assert anchor in read_page(place.read_text("utf-8")).anchors, target
+            assert anchor in read_links(place.read_text("utf-8"))[0], target
 
 
 def test_the_contents_list_every_section() -> None:
-    sections = [target.removeprefix("#") for target in PAGE.links if target.startswith("#")]
-    assert [anchor for anchor in PAGE.anchors[2:] if anchor not in sections] == []
+    """The title of each page, and the heading of the contents itself, are no sections."""
+    first, *later = PAGES
+    listed = PAGES[first].links
+    wanted = [f"#{anchor}" for anchor in PAGES[first].anchors[2:]]
+    wanted += [f"{name}#{anchor}" for name in later for anchor in PAGES[name].anchors[1:]]
+    assert [each for each in wanted if each not in listed] == []
 
 
 LATER = {"AccountsCondition", "UsersCondition", "UserShare", "Computation", "TraitDocument", "SqlTraitDocument"}
@@ -95,8 +105,8 @@ ELSEWHERE = {"TestDocument"}
 
 
 def test_every_field_has_an_example(tmp_path: Path) -> None:
-    texts = [(each.definitions, each.files) for each in PAGE.examples]
-    texts += [("---\n".join(audiences_of(rows)), ()) for rows in PAGE.tables]
+    texts = [(each.definitions, each.files) for page in PAGES.values() for each in page.examples]
+    texts += [("---\n".join(audiences_of(rows)), ()) for page in PAGES.values() for rows in page.tables]
     used: set[tuple[str, str]] = set()
     for number, (text, files) in enumerate(texts):
         _, loaded = load(tmp_path / str(number), text, files)
@@ -132,9 +142,9 @@ def fields_used(value: Any) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", [*CALL_FIELDS, *TRAIT_FIELDS, "$context.", *get_args(CalendarWindow)])
 def test_every_name_has_an_example(name: str) -> None:
-    assert any(name in example.definitions for example in PAGE.examples)
+    assert any(name in each.definitions for page in PAGES.values() for each in page.examples)
 
 
 @pytest.mark.parametrize("head", [head for head in CONDITION_HEADS if head not in ("accounts", "users")])
 def test_every_head_has_an_example(head: str) -> None:
-    assert any(f"{head}:" in example.definitions for example in PAGE.examples)
+    assert any(f"{head}:" in each.definitions for page in PAGES.values() for each in page.examples)

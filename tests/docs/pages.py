@@ -45,7 +45,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One line of a `calls` block. `what` is an event's name, `page NAME`, `screen NAME` or `identify`."""
+    """One line of a `calls` block. `what` is an event's name, `page NAME`, `screen NAME`, `identify` or `group ID`."""
 
     who: str
     what: str

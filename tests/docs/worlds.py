@@ -21,7 +21,7 @@ from audcli.store import Store, open_store
 from docs.pages import AS_OF, Call
 
 Members = dict[str, tuple[str, ...]]
-"""By key of an audience who is in it, named as calls name them."""
+"""By key of an audience who is in it, named as calls name them; accounts by their group id."""
 
 _MEMBERS = """
     select definitions.key, min((type, value)) as id
@@ -29,7 +29,12 @@ _MEMBERS = """
         join (select distinct profile, identifier from identity where until_generation is null) on profile = entity
         join (select identifier, case type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end as type, value
               from identifiers) using (identifier)
-    where exited_run is null group by definitions.key, entity order by all"""
+    where exited_run is null and level = 'users' group by definitions.key, entity
+    union all
+    select definitions.key, (0, group_id)
+    from memberships join definitions using (definition) join accounts on account = entity
+    where exited_run is null and level = 'accounts'
+    order by all"""
 
 
 def load(folder: Path, definitions: str, files: Iterable[tuple[str, str]] = ()) -> tuple[Project, Definitions]:
@@ -74,6 +79,8 @@ def _record(number: int, call: Call) -> dict[str, Any]:
     match call.what.split(" ", 1):
         case ["identify"]:
             return {**record, "type": "identify", "traits": call.body}
+        case ["group", name]:
+            return {**record, "type": "group", "groupId": name, "traits": call.body}
         case ["page" | "screen" as kind, name]:
             return {**record, "type": kind, "name": name, "properties": call.body}
         case _:

@@ -232,3 +232,9 @@ def test_copy_of_a_store_opens(path: Path, tmp_path: Path) -> None:
     store = open_store(tmp_path / "copy.duckdb", write=False)
     assert isinstance(store, Store)
     store.close()
+
+
+def test_the_engine_prints_nothing_itself(tmp_path: Path) -> None:
+    with open_store(tmp_path / STORE_FILE, write=True, create=True) as store:
+        found = store.connection.execute("select value from duckdb_settings() where name = 'enable_progress_bar'")
+        assert found.fetchall() == [("false",)]

@@ -22,9 +22,9 @@ def merge_short_runs(store: Store, appended: int) -> int:
 
     It is a transaction of its own, after that of the ingest: the content of the store stays the same.
     """
-    [(loose_from, end)] = store.connection.execute("""
-        select loose_from, (select coalesce(max(rowid) + 1, 0) from calls where rowid >= loose_from)
-        from store_state""").fetchall()
+    [(loose_from,)] = store.connection.execute("select loose_from from store_state").fetchall()
+    [(last,)] = store.connection.execute("select max(rowid) from calls where rowid >= ?", [loose_from]).fetchall()
+    end = loose_from if last is None else last + 1
     if end - loose_from < LONG_RUN:
         return 0
     until = end - appended if appended >= LONG_RUN else end

@@ -20,6 +20,10 @@ import pyarrow as pa
 
 from audcli.ingest.unions import unite
 
+_TEMPORARY = (
+    "file_ids", "file_links", "new_links", "touched", "members", "member_links",
+    "united", "refused_links", "anchors", "new_identity",
+)  # fmt: skip
 _FETCH_ROWS = 100_000
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -165,9 +169,11 @@ def resolve(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
     Leaves the temporary table `file_ids` (type, value, first_seen, identifier), for `drop`.
     """
     execute = connection.execute
-    for statement in (_FILE_IDS, _FILE_LINKS, _NEW_LINKS, _TOUCHED, _MEMBERS, _MEMBER_LINKS):
+    for statement in (_FILE_IDS, _FILE_LINKS, _NEW_LINKS, _TOUCHED, _MEMBERS):
         execute(statement)
-    settle(connection, generation)
+    if _has_rows(connection, "members"):  # else no id or link is new, and none is seen earlier than so far
+        execute(_MEMBER_LINKS)
+        settle(connection, generation)
 
 
 def settle(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
@@ -177,8 +183,11 @@ def settle(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
     """
     execute = connection.execute
     _unite_members(connection)
-    for statement in (_INSERT_LINKS, _UPDATE_LINKS, _INSERT_IDENTIFIERS, _UPDATE_IDENTIFIERS):
-        execute(statement)
+    if _has_rows(connection, "member_links"):
+        execute(_INSERT_LINKS)
+        execute(_UPDATE_LINKS)
+    execute(_INSERT_IDENTIFIERS)
+    execute(_UPDATE_IDENTIFIERS)
     _name_profiles(connection)
     execute(_NEW_IDENTITY)
     execute(
@@ -191,25 +200,17 @@ def settle(connection: duckdb.DuckDBPyConnection, generation: int) -> None:
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
     """Remove the temporary tables of `resolve`."""
-    for table in (
-        "file_ids",
-        "file_links",
-        "new_links",
-        "touched",
-        "members",
-        "member_links",
-        "united",
-        "refused_links",
-        "anchors",
-        "new_identity",
-    ):
-        connection.execute(f"drop table if exists temp.{table}")
+    connection.execute(";".join(f"drop table if exists temp.{table}" for table in _TEMPORARY))
 
 
 def profile_key(type_: str, value: str) -> str:
     """Give the key of the profile whose anchor is this id: 26 base32 characters, the first 130 bits of its digest."""
     bits = int.from_bytes(hashlib.sha256(f"{type_}:{value}".encode()).digest()[:17]) >> 6
     return "use_" + "".join([_BASE32_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(connection.execute(f"select 1 from {table} limit 1").fetchall())
 
 
 def _unite_members(connection: duckdb.DuckDBPyConnection) -> None:

@@ -48,7 +48,7 @@ def open_engine(memory_limit: int, spill: str | None, as_of: str) -> duckdb.Duck
             "python_enable_replacements": False,
         }
     )
-    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
     connection.execute(f"create schema {HIDDEN}")
     # A macro's body can hold no parameter; the text is that of a `datetime`.
     connection.execute(f"create macro as_of() as timestamp '{as_of}'")

@@ -42,6 +42,7 @@ def rewrite_store(
     path = path.resolve()  # what a link points at is to be replaced, and not the link
     settings = connection_settings(path, memory_limit, threads)
     with _workplace(path) as folder, duckdb.connect(":memory:", config=settings) as hub:
+        hub.execute("set enable_progress_bar = false")
         copy, new = folder / "copy.duckdb", folder / "new.duckdb"
         while True:
             # Opened for writing, so that a log which a killed process left is taken in, and gone.

@@ -71,7 +71,7 @@ def memory_store() -> Store:
     """Make an empty store that is in memory alone, and gone when it is closed. It uses one core: it is for little."""
     with ExitStack() as resources:
         connection = resources.enter_context(duckdb.connect(":memory:", config={"threads": 1}))
-        connection.execute("set TimeZone = 'UTC'")
+        _set_up(connection)
         connection.execute(f"{SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0, 0)")
         return Store(connection, Path(":memory:"), resources.pop_all())
     raise AssertionError("unreachable")
@@ -182,7 +182,7 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
         resources.enter_context(private_files())
         try:
             connection = resources.enter_context(duckdb.connect(str(path), read_only=not write, config=settings))
-            connection.execute("set TimeZone = 'UTC'")
+            _set_up(connection)
             _check(connection, path)
         except duckdb.Error as error:
             raise refusals.refusal(error, path) from error
@@ -191,6 +191,11 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
             remove_left_overs(path)
         return Store(connection, path, resources.pop_all())
     raise AssertionError("unreachable")
+
+
+def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let times be UTC, and keep the engine's own bar of progress off standard output, piped or not."""
+    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
 
 
 def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from audcli.definitions.documents import AnyDocument, ListDocument
+from audcli.definitions.documents import AnyDocument, ListDocument, SqlTraitDocument
 from audcli.definitions.loader import Definitions
 from audcli.plan.build import with_dependencies
 from audcli.project import Project
@@ -18,7 +18,7 @@ from audcli.project import Project
 def whole_digest(definitions: Definitions, key: str, files: Mapping[str, str]) -> str:
     """Give the SHA-256 of the meaning of a definition and of everything that it depends on.
 
-    `files` are the digests of the files of lists, by the keys of the lists: a list means what is in its file.
+    `files` are the digests of files by the keys of the definitions that mean what is in them (`files_read`).
     """
     digests = (
         f"{each}:{definitions.documents[each].digest}{files.get(each, '')}"
@@ -37,13 +37,28 @@ def documents_of(definitions: Definitions) -> Mapping[str, AnyDocument]:
     return {key: loaded.document for key, loaded in definitions.documents.items()}
 
 
-def list_files(definitions: Definitions, project: Project) -> dict[str, str]:
-    """Give the digests of the files of all lists by the lists' keys, as they are now; empty for one beyond reading."""
-    return {
-        key: _file_digest(project.inside(document.file))
-        for key, document in documents_of(definitions).items()
-        if isinstance(document, ListDocument) and document.file is not None
-    }
+def files_read(definitions: Definitions, project: Project) -> dict[str, str]:
+    """Give the digests of the files that lists and SQL traits read by their keys, as they are now.
+
+    That of a list is of its file, empty for one beyond reading; that of an SQL trait is of all its sources.
+    """
+    files = {}
+    sources = source_files(definitions, project)
+    for key, document in documents_of(definitions).items():
+        if isinstance(document, ListDocument) and document.file is not None:
+            files[key] = _file_digest(project.inside(document.file))
+        elif isinstance(document, SqlTraitDocument) and not sources.keys().isdisjoint(document.query.reads):
+            of_sources = (f"{name}:{sources[name]}" for name in sorted(document.query.reads) if name in sources)
+            files[key] = hashlib.sha256("\n".join(of_sources).encode()).hexdigest()
+    return files
+
+
+def source_files(definitions: Definitions, project: Project) -> dict[str, str]:
+    """Give the digests of the sources that SQL traits read, by the sources' names, as they are now."""
+    documents = documents_of(definitions).values()
+    read = {name for each in documents if isinstance(each, SqlTraitDocument) for name in each.query.reads}
+    paths = project.settings.sources.items()
+    return {name: _file_digest(project.inside(path)) for name, path in paths if name in read}
 
 
 def _file_digest(path: Path) -> str:

@@ -11,15 +11,16 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from audcli.definitions.documents import AnyDocument
+from audcli.definitions.documents import AnyDocument, SqlTraitDocument, TraitDocument
 from audcli.engines import duckdb as engine
 from audcli.errors import AudcliError
 from audcli.named_lists import read_file, values_of
-from audcli.plan.build import Setting, build, with_dependencies
+from audcli.plan.build import Setting, build, reads_computed_traits, with_dependencies
 from audcli.plan.model import Plan
 from audcli.project import Project
+from audcli.querying import SECONDS, Circumstance, QueryResults, keep_computed_traits, run_queries
 from audcli.sql.compile import Compiled, compile_plan
-from audcli.sql.script import ListTable
+from audcli.sql.script import ListTable, TraitValues
 from audcli.store import Store
 
 
@@ -31,6 +32,12 @@ class Evaluated:
     compiled: Compiled
     timings: tuple[engine.Timing, ...]
     left_out: Mapping[str, str]
+    queries: QueryResults
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, TraitValues]]:
+        """Where the values of traits stand, by the key of the definition and the name of the trait."""
+        return {**{key: {key: values} for key, values in self.compiled.script.values.items()}, **self.queries.values}
 
 
 def evaluate(
@@ -40,13 +47,16 @@ def evaluate(
     keys: Collection[str],
     as_of: datetime,
     failed: Mapping[str, str],
+    *,
+    sql_timeout: float = SECONDS,
 ) -> Evaluated:
     """Evaluate the definitions of these keys at one instant; the results stand in temporary tables afterwards.
 
-    `documents` are all valid definitions, `failed` says by key which may not be computed and why. Raises `AudcliError`
-    where the engine fails whatever is computed.
+    `documents` are all valid definitions, `failed` says by key which may not be computed and why, `sql_timeout` how
+    many seconds a query of an SQL trait may take. Raises `AudcliError` where the engine fails whatever is computed.
     """
-    task = _Task(project, store, documents, as_of, failed)
+    queries = run_needed_queries(project, store, documents, keys, as_of, failed, sql_timeout=sql_timeout)
+    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries)
     try:
         return _attempt(task, keys)
     except AudcliError:
@@ -58,7 +68,38 @@ def evaluate(
         for key, reason in reasons.items()
         if not (with_dependencies(documents, [key]) - {key}) & reasons.keys()
     }
-    return _attempt(replace(task, failed={**failed, **apart}), keys)
+    return _attempt(replace(task, failed={**task.failed, **apart}), keys)
+
+
+def run_needed_queries(
+    project: Project,
+    store: Store,
+    documents: Mapping[str, AnyDocument],
+    keys: Collection[str],
+    as_of: datetime,
+    failed: Mapping[str, str],
+    *,
+    sql_timeout: float = SECONDS,
+) -> QueryResults:
+    """Run the queries of the SQL traits among the definitions of these keys and what they depend on.
+
+    Those that read computed traits come after the others, since computed traits may compare with what these give.
+    """
+    results = QueryResults()
+    needed = {key: documents[key] for key in sorted(with_dependencies(documents, keys)) if key not in failed}
+    queries = {key: each for key, each in needed.items() if isinstance(each, SqlTraitDocument)}
+    around = Circumstance(project, store, as_of, sql_timeout)
+    first = {key: each for key, each in queries.items() if not reads_computed_traits(each)}
+    if first:
+        run_queries(first, around, results)
+    last = {key: each for key, each in queries.items() if key not in first}
+    if last:
+        reason = _compute_traits(_Task(project, store, documents, as_of, {**failed, **results.failed}, results))
+        if reason is None:
+            run_queries(last, around, results)
+        else:
+            results.failed.update(dict.fromkeys(last, reason))
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +111,21 @@ class _Task:
     documents: Mapping[str, AnyDocument]
     as_of: datetime
     failed: Mapping[str, str]
+    queries: QueryResults
+
+
+def _compute_traits(task: _Task) -> str | None:
+    """Put the values of all computed traits where queries find them; say why where one of them cannot be computed."""
+    keys = [key for key, each in task.documents.items() if isinstance(each, TraitDocument) and each.enabled]
+    try:
+        computed = _attempt(task, keys)
+    except AudcliError as error:
+        return error.message
+    left_out = [key for key in keys if key in computed.left_out]
+    if left_out:
+        return f"it depends on `{left_out[0]}`, which was not computed"
+    keep_computed_traits(task.store, computed.plan.traits, computed.compiled.script.values)
+    return None
 
 
 def plan_of(
@@ -88,9 +144,9 @@ def plan_of(
 
 def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
     plan, left_out = plan_of(task.project, task.documents, keys, task.as_of, task.failed)
-    compiled = compile_plan(plan, task.store.catalog())
+    compiled = compile_plan(plan, task.store.catalog(), task.queries.queried)
     timings = engine.run(task.store.connection, compiled.script, list_reader(task.project))
-    return Evaluated(plan, compiled, timings, left_out)
+    return Evaluated(plan, compiled, timings, left_out, task.queries)
 
 
 def list_reader(project: Project) -> engine.ReadList:

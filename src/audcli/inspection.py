@@ -1,6 +1,6 @@
 """Looks into the queries of SQL traits without running them, over empty views and the sources' headers.
 
-inspect([Query("select user_id, 1 as one from events", "users")], project)   ->   [Found(("one",), {"events"})]
+inspect([Query("select user_id, 1 as one from events", "users")], project)   ->   [QueryShape(…)]
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from audcli.definitions.queries import Found, Inspect, Query, Refused
+from audcli.definitions.documents import QueryShape
+from audcli.definitions.queries import Inspect, Query, Refused
 from audcli.project import Project
 from audcli.sql_traits.described import Described
 from audcli.sql_traits.functions import FUNCTIONS
@@ -36,7 +37,7 @@ def inspector(project: Project) -> Inspect:
     return lambda queries: inspect(queries, project)
 
 
-def inspect(queries: Sequence[Query], project: Project) -> list[Found | Refused]:
+def inspect(queries: Sequence[Query], project: Project) -> list[QueryShape | Refused]:
     """Say of each query which traits it gives and what it reads, or why it may not run."""
     texts = [query.sql for query in queries]
     setup = Setup(_ANY_INSTANT, _MEMORY, None, sources_in(texts, project))
@@ -52,13 +53,13 @@ def sources_in(texts: Sequence[str], project: Project) -> dict[str, Path]:
 
 def _inspected(
     query: Query, described: Described | Refusal, project: Project, unreadable: Mapping[str, str]
-) -> Found | Refused:
+) -> QueryShape | Refused:
     if isinstance(described, Refusal):
         return _refused(described, project, unreadable)
     shape = shape_of(described.columns, query.level)
     if isinstance(shape, Refusal):
         return _refused(shape, project, unreadable)
-    return Found(shape.traits, frozenset(described.reads))
+    return QueryShape(shape.ids, shape.traits, described.reads)
 
 
 def _refused(refusal: Refusal, project: Project, unreadable: Mapping[str, str]) -> Refused:

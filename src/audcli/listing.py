@@ -13,9 +13,9 @@ from typing import Literal
 
 from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TestDocument, TraitDocument
 from audcli.definitions.loader import Definitions, LoadedDocument
-from audcli.definitions.references import dependencies
-from audcli.digests import list_files, reached_from, whole_digest
+from audcli.digests import documents_of, files_read, reached_from, whole_digest
 from audcli.pipeline import unknown_key
+from audcli.plan.build import keys_named_by
 from audcli.project import Project
 from audcli.runs import LastResult, last_results
 from audcli.store import Store
@@ -63,7 +63,7 @@ class Shown:
 def list_definitions(project: Project, definitions: Definitions, store: Store | None) -> tuple[Listed, ...]:
     """List all definitions by key; without a store nothing was computed yet."""
     last = last_results(store.connection) if store is not None else {}
-    files = list_files(definitions, project)
+    files = files_read(definitions, project)
     listed = [_listed(definitions, each, last, files) for each in definitions.documents.values()]
     listed += [_broken(definitions, key, last.get(key)) for key in definitions.broken]
     return tuple(sorted(listed, key=lambda each: each.key))
@@ -94,7 +94,7 @@ def status_of(project: Project, definitions: Definitions, store: Store, key: str
     loaded = definitions.documents.get(key)
     if loaded is None:
         return "failed" if key in definitions.broken else None
-    return _listed(definitions, loaded, last_results(store.connection), list_files(definitions, project)).status
+    return _listed(definitions, loaded, last_results(store.connection), files_read(definitions, project)).status
 
 
 def _listed(
@@ -151,5 +151,5 @@ def _status(
 
 def _named_by(definitions: Definitions, loaded: LoadedDocument) -> tuple[str, ...]:
     """Give the keys of the definitions that a definition names."""
-    named = {each.key for each in dependencies(loaded.document)}
+    named = keys_named_by(loaded.document, documents_of(definitions))
     return tuple(sorted(named & {*definitions.documents, *definitions.broken}))

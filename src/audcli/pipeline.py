@@ -18,14 +18,16 @@ from audcli.definitions.documents import (
 )
 from audcli.definitions.doubts import doubts_about
 from audcli.definitions.loader import Definitions, LoadedDocument, load
+from audcli.definitions.references import dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
-from audcli.digests import documents_of, list_files, whole_digest
+from audcli.digests import documents_of, files_read, source_files, whole_digest
 from audcli.engines import duckdb as engine
 from audcli.errors import InvalidDefinitions, UsageError
 from audcli.evaluation import Evaluated, evaluate
 from audcli.inspection import inspector
 from audcli.plan.build import with_dependencies
 from audcli.project import Project
+from audcli.querying import SECONDS
 from audcli.store import Store
 
 Computable = AudienceDocument | TraitDocument | SqlTraitDocument
@@ -45,6 +47,7 @@ class Computation:
     """A run with what it took, in seconds: each statement, evaluating, comparing and committing, and the whole.
 
     `keyless` are the problems that belong to no key: of files that cannot be read, of documents without a sound key.
+    `skipped` says by key how many rows of a query had an id that nobody has.
     """
 
     run: runs.Run
@@ -54,6 +57,7 @@ class Computation:
     committing: float
     seconds: float
     committed: bool
+    skipped: Mapping[str, int]
 
 
 def load_definitions(project: Project, now: datetime) -> Definitions:
@@ -83,12 +87,14 @@ def compute(
     dry_run: bool = False,
     reuse: Collection[str] = (),
     definitions: Definitions | None = None,
+    sql_timeout: float = SECONDS,
 ) -> Computation:
     """Evaluate the named definitions (all enabled ones if none is named) and what they depend on, and commit.
 
     One that fails keeps its previous result and is reported as failed; the others go through. With `strict` nothing
     is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind,
-    `definitions` those of the project where they are loaded already. Raises `UsageError` for an unknown key,
+    `definitions` those of the project where they are loaded already, `sql_timeout` how many seconds each query of an
+    SQL trait may take. Raises `UsageError` for an unknown key,
     `InvalidDefinitions` with `strict`, and `AudcliError` for an as-of before the last one of the same keys.
     """
     started = time.perf_counter()
@@ -97,19 +103,24 @@ def compute(
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
     named = tuple(keys)
     chosen = _chosen(definitions, named)
-    files = list_files(definitions, project)
+    files = files_read(definitions, project)
     computable = _computable(definitions)
-    failed = runs.other_kinds(store.connection, computable, reuse)
+    failed = {**_of_broken_queries(definitions, store), **runs.other_kinds(store.connection, computable, reuse)}
     runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
     before = time.perf_counter()
-    evaluated = evaluate(project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed)
+    evaluated = evaluate(
+        project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed,
+        sql_timeout=sql_timeout,
+    )  # fmt: skip
     between = time.perf_counter()
-    lists = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
+    inputs = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
+    sources = source_files(definitions, project)
+    inputs |= {("source", name): sources[name] for name in evaluated.queries.relations if name in sources}
     with store.transaction(keep=not dry_run):
         run = runs.commit(
             store.connection,
             list(_computed(definitions, chosen, evaluated, files)),
-            runs.Circumstances(moment.as_of, moment.now, __version__, lists),
+            runs.Circumstances(moment.as_of, moment.now, __version__, inputs),
             defined=None if named or definitions.unreadable else {*computable, *definitions.broken},
         )
         seconds = time.perf_counter() - started
@@ -122,7 +133,22 @@ def compute(
         committing=time.perf_counter() - between,
         seconds=seconds,
         committed=not dry_run,
+        skipped=evaluated.queries.skipped,
     )
+
+
+def _of_broken_queries(definitions: Definitions, store: Store) -> dict[str, str]:
+    """Say by key which definitions name a trait that an SQL trait gave before it had errors.
+
+    Which traits a query gives is not known of one that cannot be read, save from the runs that it was computed in.
+    """
+    gave = runs.traits_given_by(store.connection, definitions.broken)
+    failed = {}
+    for key, document in documents_of(definitions).items():
+        for named in dependencies(document):
+            if named.kind == "trait" and (named.key, named.level) in gave:
+                failed[key] = f"it depends on `{gave[named.key, named.level]}`, which was not computed"
+    return failed
 
 
 def _computable(definitions: Definitions) -> dict[str, tuple[str, str]]:
@@ -187,7 +213,6 @@ def _computed(
             reason = first_error(definitions, key)
             yield runs.Computed(key, "audience", "users", "", "", "", None, reason)
         elif isinstance(loaded.document, Computable) and loaded.document.enabled:
-            values = evaluated.compiled.script.values.get(key)
             yield runs.Computed(
                 key,
                 loaded.kind,
@@ -197,7 +222,7 @@ def _computed(
                 loaded.text,
                 evaluated.compiled.script.memberships.get(key),
                 evaluated.left_out.get(key),
-                None if values is None else {key: values},
+                evaluated.values.get(key),
             )
 
 

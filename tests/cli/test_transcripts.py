@@ -44,6 +44,8 @@ def commands_of(text: str, *, run: bool = True) -> list[Command]:
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append(Command(line[2:], []))
+            elif line.startswith("> ") and not found[-1].output:
+                found[-1] = Command(f"{found[-1].line}\n{line[2:]}", [])
             else:
                 found[-1].output.append(line.rstrip())
     return found

@@ -141,3 +141,24 @@ ATTACKS: dict[str, tuple[str, str]] = {
     "type behind a schema": ("select key, 1::main.mine as n from profiles", "sql-qualified-name"),
     "writing in a table expression": ("with x as (delete from profiles returning *) select * from x", "sql-not-allowed"),
 }  # fmt: skip
+
+GOOD_QUERIES = """\
+select a, b as c, count(*) filter (where d > 1) from events where e = 1 and f like 'x%' or not g in (1, 2)
+group by all having count(*) > 1 order by h limit 3 offset 2;
+(select distinct on (a) a from events order by b nulls first) union all by name select c from profiles;
+with x(a) as materialized (select b from events), y as (select * from x) select * from y join x using (a);
+with recursive r(n) as (select a from events union all select n + b from r where c) select * from r;
+select * from events e left join profiles p on e.key = p.key, lateral (select e.a) l(y), unnest(f) u(x);
+select sum(a) over (partition by b order by c range between d preceding and e following exclude ties), lead(f,
+1, g) over w, first_value(h ignore nulls) over () from events window w as (partition by i order by j);
+select case when a then b else c end, case d when e then f end, g between h and i, j is null, k in (select l
+from events), m = any (select n from profiles), exists (select o from accounts), (select p from identifiers);
+select cast(a as decimal(10, 2)), b::struct(x int, y varchar[]), c[d:e], f.g.h, {'x': i}, [j], map {'k': k},
+l->>'$.x', list_transform(m, lambda x: x + n), [o + 1 for o in p if q], r collate nocase, -s, t || u;
+select columns(a), * exclude (b) replace (c as d) rename (e as f) from events qualify row_number() over (order
+by g) = 1;
+select string_agg(a, ',' order by b), list(distinct c), d at time zone 'UTC', interval (e) day, try(f) from
+events group by grouping sets ((g), rollup (h));
+select * from (values (a, b)) v(x, y), generate_series(1, c), json_each(d), (from account_users);
+"""
+"""Queries in which every expression is a place where an attack could stand."""

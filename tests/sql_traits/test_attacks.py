@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -17,10 +18,12 @@ from audcli.project import Project, find_project
 from audcli.settings import InvalidSettings, Settings, read_settings
 from audcli.sql_traits import engine
 from audcli.sql_traits.process import QueryFailed
+from audcli.sql_traits.refusals import Refusal
 from audcli.sql_traits.relations import VIEWS
+from audcli.sql_traits.statement import Checked, check
 
-from .attacks import ATTACKS
-from .engines import rows_of, worker
+from .attacks import ATTACKS, GOOD_QUERIES
+from .engines import rows_of, tree_of, worker
 
 SECRET = "hunter2-is-the-secret"
 
@@ -158,3 +161,79 @@ def test_views_cannot_be_shadowed_by_sources(tmp_path: Path) -> None:
         (tmp_path / "audcli.yaml").write_text(f"sources: {{{view}: x.csv}}", "utf-8")
         with pytest.raises(InvalidSettings, match="bad-source-name"):
             read_settings(tmp_path)
+
+
+QUERIES = [query for query in GOOD_QUERIES.split(";\n") if query]
+SPIED = {"getenv": tree_of("select getenv('SECRET')")[0]["node"]["select_list"][0],
+         "clock": tree_of("select now()")[0]["node"]["select_list"][0]}  # fmt: skip
+
+
+def nodes_in(value: Any, is_wanted: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if is_wanted(value):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from nodes_in(each, is_wanted)
+
+
+@pytest.mark.parametrize("sql", QUERIES, ids=range(len(QUERIES)))
+def test_no_place_in_a_query_is_overlooked(sql: str) -> None:
+    """Whatever expression of a good query is replaced by a bad one, and whatever table: it is refused."""
+    tree = tree_of(sql)
+    assert isinstance(check(tree, frozenset(VIEWS)), Checked)
+    for spied in SPIED.values():
+        for node in list(nodes_in(tree, lambda node: "class" in node and node["class"] != "TYPE")):
+            kept = dict(node)
+            node.clear()
+            node.update(spied)
+            assert isinstance(check(tree, frozenset(VIEWS)), Refusal), kept
+            node.clear()
+            node.update(kept)
+    for node in list(nodes_in(tree, lambda node: node.get("type") == "BASE_TABLE")):
+        name, path = node["table_name"], node["qualified_name"]["path"]
+        node["table_name"] = node["qualified_name"]["path"] = "secret.csv"
+        assert isinstance(check(tree, frozenset(VIEWS)), Refusal), name
+        node["table_name"], node["qualified_name"]["path"] = name, path
+    assert isinstance(check(tree, frozenset(VIEWS)), Checked)
+
+
+@pytest.mark.parametrize("sql", QUERIES, ids=range(len(QUERIES)))
+def test_what_the_engine_may_add_to_a_node_is_refused(sql: str) -> None:
+    tree = tree_of(sql)
+    for node in list(nodes_in(tree, lambda node: "type" in node or "class" in node)):
+        node["of_a_later_engine"] = True
+        assert isinstance(check(tree, frozenset(VIEWS)), Refusal)
+        del node["of_a_later_engine"]
+
+
+def test_names_are_folded_as_the_engine_folds_them() -> None:
+    """A Kelvin sign in lower case is a k to Python, and none to the engine."""
+    sql = 'with "\u212a.csv" as (select 1 as key) select key, 1 as n from "k.csv"'
+    assert check(tree_of(sql), frozenset(VIEWS)) == Refusal(
+        "sql-unknown-relation", {"name": "k.csv"}, sql.encode().index(b'"k.csv"')
+    )
+
+
+def test_a_linked_pattern_reads_the_file_of_that_name_alone(tmp_path: Path) -> None:
+    (tmp_path / "outside.csv").write_text(f"s\n{SECRET}\n", "utf-8")
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "[ab]*.csv").write_text("user_id\nann\n", "utf-8")
+    (root / "a.csv").symlink_to(tmp_path / "outside.csv")
+    (root / "link.csv").symlink_to(root / "[ab]*.csv")
+    (root / "hidden").write_text(f"user_id\n{SECRET}\n", "utf-8")
+    (root / "other.csv").symlink_to(root / "hidden")
+    with worker(linked=(root / "link.csv").resolve()) as process:
+        rows = rows_of(process, "select user_id as key, 1 as n from linked", "n")
+        assert [row["key"] for row in rows] == ["ann"]
+    project = Project(root, Settings(sources={"other": "other.csv"}))
+    [found] = inspect([Query("select user_id, 1 as n from other", "users")], project)
+    assert isinstance(found, Refused) and found.code == "sql-unreadable-source"
+
+
+def test_sources_may_be_called_by_words_of_the_language(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("user_id\nann\n", "utf-8")
+    with worker(order=tmp_path / "t.csv", table=tmp_path / "t.csv") as process:
+        assert rows_of(process, 'select user_id as key, 1 as n from "order" join "table" using (user_id)', "n")

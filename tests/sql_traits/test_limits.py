@@ -80,7 +80,7 @@ def test_nested_too_deeply(sandbox: Sandbox) -> None:
 
 def test_an_error_of_the_query_is_told(sandbox: Sandbox) -> None:
     with sandbox:
-        with pytest.raises(QueryFailed, match="could not convert string 'p0' to"):
+        with pytest.raises(QueryFailed, match="could not convert string … to"):
             run(sandbox, "select key, (key::integer) as one from profiles")
         assert run(sandbox, SMALL)
 

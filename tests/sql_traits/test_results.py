@@ -41,9 +41,9 @@ def kept(store: Store, rows: list[dict[str, Any]], level: Level = "users") -> tu
     })  # fmt: skip
     stored = store_rows(store.connection, "sql_trait_1", table.to_reader(), level, AS_OF)
     names = (
-        "select group_id, number_1 from sql_trait_1 join accounts on account = entity"
+        "select group_id, value_1::double from sql_trait_1 join accounts using (account)"
         if level == "accounts"
-        else """select value, number_1 from sql_trait_1 join identity on profile = entity and until_generation is null
+        else """select value, value_1::double from sql_trait_1 join identity using (profile)
                 join identifiers using (identifier) where type = 'user_id'"""
     )
     return dict(store.connection.execute(names).fetchall()), stored.skipped
@@ -82,18 +82,18 @@ def test_null_ids_are_refused(store: Store) -> None:
 
 def test_repeated_ids_are_refused_even_of_nobody(store: Store) -> None:
     rows = [{"user_id": "nobody", "it": 1}, {"user_id": "nobody", "it": 1}]
-    assert refusal(store, rows) == "`nobody` stands in 2 rows of its result, and may stand in one"
+    assert refusal(store, rows) == "its result repeats 1 value of `user_id`"
     rows = [{"group_id": "acme", "user_id": "ann", "it": 1}] * 3
-    assert refusal(store, rows, "accounts") == "`acme` with `ann` stands in 3 rows of its result, and may stand in one"
+    assert refusal(store, rows, "accounts") == ("its result repeats 1 pair of `group_id`, `user_id`")
 
 
 def test_rows_of_one_profile_have_one_value(store: Store) -> None:
     assert kept(store, [{"anonymous_id": "a1", "it": 1}, {"anonymous_id": "a2", "it": 1}]) == ({"ann": 1}, 0)
     assert refusal(store, [{"anonymous_id": "a1", "it": 1}, {"anonymous_id": "a2", "it": 2}]) == (
-        "`a1` and `a2` are one profile, and its rows have different values"
+        "its rows of 1 profile differ in their values"
     )
     assert refusal(store, [{"anonymous_id": "a1", "it": 1}, {"anonymous_id": "a2", "it": None}]) == (
-        "`a1` and `a2` are one profile, and its rows have different values"
+        "its rows of 1 profile differ in their values"
     )
 
 
@@ -107,4 +107,4 @@ def test_users_are_linked_to_accounts(store: Store) -> None:
     ).fetchall()
     assert links == [("acme", "ann"), ("acme", "bob")]
     rows = [{"group_id": "acme", "user_id": "ann", "it": 1}, {"group_id": "acme", "user_id": "bob", "it": 2}]
-    assert refusal(store, rows, "accounts") == "the rows of `acme` have different values"
+    assert refusal(store, rows, "accounts") == "its rows of 1 account differ in their values"

@@ -31,6 +31,12 @@ def run(
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Compute nothing unless all definitions are valid.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; commit nothing.")] = False,
+    sql_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0.001, envvar="AUDCLI_SQL_TIMEOUT", help="How long a query of an SQL trait may take."
+        ),
+    ] = 300.0,
     reuse_key: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="Let this key begin anew as another kind, or of others; repeatable."),
@@ -43,7 +49,10 @@ def run(
     moment = Moment(now, now if as_of is None else read_as_of(as_of, now, allow_future=allow_future))
     project = invocation.find_project()
     with invocation.open_store(project, write=True) as store:
-        computation = compute(project, store, keys or (), moment, strict=strict, dry_run=dry_run, reuse=reuse_key or ())
+        computation = compute(
+            project, store, keys or (), moment,
+            strict=strict, dry_run=dry_run, reuse=reuse_key or (), sql_timeout=sql_timeout,
+        )  # fmt: skip
     if invocation.json:
         render.document(_as_document(computation))
     else:
@@ -60,6 +69,7 @@ def _as_document(computation: Computation) -> dict[str, object]:
         "seconds": round(computation.seconds, 3),
         "results": run.results,
         "problems": computation.keyless,
+        "skipped": computation.skipped,
     }
 
 
@@ -80,6 +90,9 @@ def _show(voice: render.Voice, computation: Computation) -> None:
     for problem in computation.keyless:
         render.error(voice, f"{problem.message} ({problem.span.file}:{problem.span.line})",
                      hint="what stands there was not computed, and keeps its previous result")  # fmt: skip
+    for key, count in computation.skipped.items():
+        rows = "1 row has" if count == 1 else f"{count:,} rows have"
+        render.note(voice, f"`{key}`: {rows} an id that nobody has")
     if voice.verbose:
         for timing in computation.timings:
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")

@@ -9,6 +9,8 @@ those. They check shapes; what parts mean together is in `checks`, what needs th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, List, Literal  # noqa: UP035 - `list` is a field's name below
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag
@@ -108,6 +110,7 @@ __all__ = [
     "Operators",
     "Quantity",
     "QuantityField",
+    "QueryShape",
     "Reference",
     "Sample",
     "SampleCondition",
@@ -157,29 +160,32 @@ class TraitDocument(Definition, Computation):
     of: Level = "users"
 
 
+@dataclass(frozen=True, slots=True)
+class QueryShape:
+    """What a query gives and reads: its columns of ids and of traits, and the columns of each view and source."""
+
+    ids: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 class SqlTraitDocument(Definition):
     """Traits that a query computes; their names are known once the query has been looked into."""
 
     sql_trait: Key
     of: Level = "users"
     sql: str
-    _traits: tuple[str, ...] = PrivateAttr(default=())
-    _relations: frozenset[str] = PrivateAttr(default=frozenset())
+    _query: QueryShape = PrivateAttr(default_factory=QueryShape)
 
     @property
-    def traits(self) -> tuple[str, ...]:
-        """The names of its traits, in the order of the query's columns."""
-        return self._traits
+    def query(self) -> QueryShape:
+        """What is known of its query."""
+        return self._query
 
-    @property
-    def relations(self) -> frozenset[str]:
-        """The names of the views and sources that its query reads."""
-        return self._relations
-
-    def with_query(self, traits: tuple[str, ...], relations: frozenset[str]) -> SqlTraitDocument:
+    def with_query(self, query: QueryShape) -> SqlTraitDocument:
         """Give the same definition with what was found of its query."""
         copy = self.model_copy()
-        copy._traits, copy._relations = traits, relations
+        copy._query = query
         return copy
 
 

@@ -1,7 +1,7 @@
 """What is known of the query of an SQL trait without running it, and the problems that this shows.
 
-select group_id, count(*) as open_tickets from tickets group by 1   ->   Found(traits=("open_tickets",), ...)
-select getenv('HOME')                                               ->   Refused("sql-unknown-function", ...)
+select user_id, 1 as one from events   ->   QueryShape(ids=("user_id",), traits=("one",), reads={"events": …})
+select getenv('HOME')               ->   Refused("sql-unknown-function", …)
 
 Whoever loads definitions says by what queries are looked into: nothing here knows an engine.
 """
@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from audcli.definitions.documents import SqlTraitDocument
+from audcli.definitions.documents import QueryShape, SqlTraitDocument
 from audcli.definitions.drafts import Draft
+from audcli.definitions.references import COMPUTED_TRAITS
 from audcli.definitions.reporting import Prose, nearest, report
 from audcli.diagnostics import Diagnostic, Span
-
-COMPUTED_TRAITS = "computed_traits"
-"""The view of the values of all computed traits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +25,6 @@ class Query:
 
     sql: str
     level: Literal["users", "accounts"]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A query that may run: the names of its traits, and of the views and sources that it reads."""
-
-    traits: tuple[str, ...]
-    relations: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +43,7 @@ class Refused:
 _PROSE = {"what", "reason", "hint", "views"}
 """Facts that are words of ours or of the engine's, not names that a user gave."""
 
-Inspect = Callable[[Sequence[Query]], Sequence[Found | Refused]]
+Inspect = Callable[[Sequence[Query]], Sequence[QueryShape | Refused]]
 
 
 def look_into_queries(drafts: Sequence[Draft], inspect: Inspect, lines: Mapping[str, Sequence[str]]) -> list[Draft]:
@@ -68,9 +58,8 @@ def look_into_queries(drafts: Sequence[Draft], inspect: Inspect, lines: Mapping[
     looked_into = list(drafts)
     for (place, document), answer in zip(asked, answers, strict=True):
         draft = drafts[place]
-        if isinstance(answer, Found):
-            found = document.with_query(answer.traits, answer.relations)
-            looked_into[place] = replace(draft, document=found)
+        if isinstance(answer, QueryShape):
+            looked_into[place] = replace(draft, document=document.with_query(answer))
         else:
             problem = _problem(draft, document.sql, answer, lines[draft.source.file])
             looked_into[place] = replace(draft, document=None, problems=(*draft.problems, problem))
@@ -79,7 +68,7 @@ def look_into_queries(drafts: Sequence[Draft], inspect: Inspect, lines: Mapping[
 
 def reads_computed_traits(draft: Draft) -> bool:
     """Tell whether a definition depends on every computed trait there is."""
-    return isinstance(draft.document, SqlTraitDocument) and COMPUTED_TRAITS in draft.document.relations
+    return isinstance(draft.document, SqlTraitDocument) and COMPUTED_TRAITS in draft.document.query.reads
 
 
 def sql_traits_of(drafts: Sequence[Draft]) -> dict[str, Draft]:
@@ -87,7 +76,7 @@ def sql_traits_of(drafts: Sequence[Draft]) -> dict[str, Draft]:
     owners: dict[str, Draft] = {}
     for draft in drafts:
         if isinstance(draft.document, SqlTraitDocument):
-            for name in draft.document.traits:
+            for name in draft.document.query.traits:
                 owners.setdefault(name, draft)
     return owners
 
@@ -99,7 +88,7 @@ def taken_names(
     for draft in drafts:
         if not isinstance(draft.document, SqlTraitDocument):
             continue
-        for name in draft.document.traits:
+        for name in draft.document.query.traits:
             other = defined.get(name, owners[name])
             if other is not draft and other.key != draft.key:
                 where = other.key_span

@@ -25,6 +25,9 @@ from audcli.definitions.paths import is_field, split_path
 from audcli.definitions.places import Place, places_of
 from audcli.definitions.yaml_nodes import Loc
 
+COMPUTED_TRAITS = "computed_traits"
+"""The view in which queries find the values of all computed traits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:

@@ -60,7 +60,7 @@ class Known:
         if kind != "sql_trait" or named.kind not in ("trait", "expected"):
             return False
         document = self.defined[named.key].document if named.key in self.defined else None
-        return not (isinstance(document, SqlTraitDocument) and document.traits)
+        return not (isinstance(document, SqlTraitDocument) and document.query.traits)
 
     def keys(self, *kinds: str) -> list[str]:
         """List the keys of some kinds."""
@@ -118,7 +118,7 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
             yield report("audience-as-trait", span, **facts)
         case "trait", "sql_trait" if named.key not in known.sql_traits:
             document = known.defined[named.key].document
-            traits = listed(document.traits if isinstance(document, SqlTraitDocument) else (), "and")
+            traits = listed(document.query.traits if isinstance(document, SqlTraitDocument) else (), "and")
             yield report("sql-trait-as-trait", span, **facts, traits=traits)
         case "trait", "trait" | "sql_trait":
             hint = _across(named.level)

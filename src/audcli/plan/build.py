@@ -19,7 +19,7 @@ from audcli.definitions.documents import (
     SqlTraitDocument,
     TraitDocument,
 )
-from audcli.definitions.references import dependencies
+from audcli.definitions.references import COMPUTED_TRAITS, dependencies
 from audcli.numbers import shortest_text
 from audcli.plan.conditions import Resolver
 from audcli.plan.model import All, Audience, ComputedTrait, IsKnown, NamedList, NamedTrait, Plan, Scope
@@ -85,16 +85,34 @@ def with_dependencies(documents: Mapping[str, AnyDocument], keys: Iterable[str])
         if key in reached or document is None:
             continue
         reached.add(key)
-        waiting.extend(dependency.key for dependency in dependencies(document))
+        waiting.extend(keys_named_by(document, documents))
     return reached
+
+
+def keys_named_by(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
+    """Give the keys of what a definition depends on itself, among them those that no definition has.
+
+    A trait's name is the key of a computed trait, or leads to the SQL trait that has a trait of that name. A query that
+    reads the values of computed traits depends on all that are enabled.
+    """
+    named = {dependency.key for dependency in dependencies(document)}
+    for key, each in documents.items():
+        match each:
+            case SqlTraitDocument() if not named.isdisjoint(each.query.traits):
+                named.add(key)
+            case TraitDocument(enabled=True) if reads_computed_traits(document):
+                named.add(key)
+    return named
+
+
+def reads_computed_traits(document: AnyDocument) -> bool:
+    """Tell whether it is an SQL trait whose query reads the values of the computed traits."""
+    return isinstance(document, SqlTraitDocument) and COMPUTED_TRAITS in document.query.reads
 
 
 def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -> dict[str, str]:
     """Say by key why a definition is left out: in itself, or for one that it depends on."""
     left_out = {key: reason for key, reason in failed.items() if key in documents}
-    for key, document in documents.items():
-        if isinstance(document, SqlTraitDocument):
-            left_out.setdefault(key, "this version cannot compute SQL traits")
     dependents: dict[str, list[str]] = {}
     for key, document in documents.items():
         for named in sorted(_computed_names(document, documents)):
@@ -112,12 +130,20 @@ def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -
 def _computed_names(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
     """Give the keys of the audiences and traits that a definition names; any other trait is a custom one."""
     names = set()
+    queried = {(name, each.of): key for key, each in documents.items() if isinstance(each, SqlTraitDocument)
+               for name in each.query.traits}  # fmt: skip
     for dependency in dependencies(document):
         match dependency.kind, documents.get(dependency.key):
             case "audience", AudienceDocument():
                 names.add(dependency.key)
-            case "trait", TraitDocument(of=level) | SqlTraitDocument(of=level) if level == dependency.level:
+            case "trait", TraitDocument(of=level) if level == dependency.level:
                 names.add(dependency.key)
+            case "trait", _ if (dependency.key, dependency.level) in queried:
+                names.add(queried[dependency.key, dependency.level])
+            case _:
+                pass
+    if reads_computed_traits(document):
+        names |= {key for key, each in documents.items() if isinstance(each, TraitDocument) and each.enabled}
     return names
 
 

@@ -16,7 +16,7 @@ from audcli.runs.commit import commit, note_duration
 from audcli.runs.differences import Changes, Difference, Exited, Side, changes, difference
 from audcli.runs.drop import drop_latest
 from audcli.runs.history import PastResult, PastRun, past_results, past_runs
-from audcli.runs.keys import find_key, other_kinds, refuse_earlier
+from audcli.runs.keys import find_key, other_kinds, refuse_earlier, traits_given_by
 from audcli.runs.last import LastResult, last_results
 from audcli.runs.members import Member, members_after, named
 from audcli.runs.overlap import Overlap, overlaps
@@ -51,4 +51,5 @@ __all__ = [
     "past_results",
     "past_runs",
     "refuse_earlier",
+    "traits_given_by",
 ]

@@ -5,7 +5,7 @@ vips   ->   Remembered(number=7, kind="audience", level="users", computed=True, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -85,6 +85,16 @@ def other_kinds(
                 f"`--reuse-key {key}` lets its members exit and begins anew"
             )
     return refused
+
+
+def traits_given_by(connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Say which traits, by name and level, SQL traits of these keys gave in the last run that computed them."""
+    rows = connection.execute(
+        """select distinct name, level, key from trait_names join definitions using (definition)
+           where kind = 'sql_trait' and key in (select unnest($keys))""",
+        {"keys": list(keys)},
+    ).fetchall()
+    return {(name, level): key for name, level, key in rows}
 
 
 def number_keys(

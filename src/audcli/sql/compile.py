@@ -25,6 +25,7 @@ from audcli.sql.homes import Family, Home
 from audcli.sql.leaves import CARRIERS, Leaves, collect
 from audcli.sql.lists import list_table
 from audcli.sql.passes import Surroundings, pass_statements
+from audcli.sql.queried import NOTHING_QUERIED, Queried
 from audcli.sql.script import ListTable, Script, Statement, TraitValues
 from audcli.sql.sequences import sequence_statements
 from audcli.sql.steps import Around
@@ -46,9 +47,9 @@ class Compiled:
     decided: Decided
 
 
-def compile_plan(plan: Plan, catalog: Catalog) -> Compiled:
-    """Compile a plan for a store whose calls look as the catalog says."""
-    leaves = collect(plan, catalog)
+def compile_plan(plan: Plan, catalog: Catalog, queried: Queried = NOTHING_QUERIED) -> Compiled:
+    """Compile a plan for a store whose calls look as the catalog says, with what queries gave before."""
+    leaves = collect(plan, catalog, queried)
     statements = [
         entities.people(),
         entities.profiles(plan.as_of, plan.known_by),
@@ -74,7 +75,7 @@ def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Sta
     identify, group = (catalog.numbers.get(CARRIERS[level], _NO_CALLS) for level in ("users", "accounts"))
     if leaves.accounts:
         yield entities.seen_accounts(group, plan.as_of)
-        yield entities.account_users(group, plan.as_of)
+        yield entities.account_users(group, plan.as_of, linked=leaves.queried.links)
     if leaves.traits["users"]:
         yield entities.traits(leaves.traits["users"], identify, plan.as_of)
     if leaves.traits["accounts"]:

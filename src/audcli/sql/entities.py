@@ -17,6 +17,7 @@ from datetime import datetime
 
 from audcli.plan.windows import just_after
 from audcli.sql import vocabulary as sql
+from audcli.sql.queried import LINKS
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
 
@@ -90,11 +91,19 @@ def seen_accounts(group: int, as_of: datetime) -> Statement:
     return Statement("seen_accounts", "accounts with a group call up to the as-of", query)
 
 
-def account_users(group: int, as_of: datetime) -> Statement:
-    """Say which profiles belong to which accounts: those that a group call up to A names together."""
+def account_users(group: int, as_of: datetime, *, linked: bool = False) -> Statement:
+    """Say which profiles belong to which accounts: those that a group call up to A names together.
+
+    With `linked` also those that queries link; they are users since A.
+    """
     pair = [sql.column("account"), sql.column("profile")]
     since = sql.named(sql.smallest(sql.column("time", "calls")), "since")
     query = _calls_named(group, as_of).join("people", using=["identifier"]).select(*pair, since).group_by(*pair)
+    if linked:
+        links = sql.rows_of(LINKS).select(*pair, sql.named(sql.instant(as_of), "since"))
+        both_kinds = query.and_all_of(links).named("both_kinds")
+        query = sql.rows_of(both_kinds).select(*pair, sql.named(sql.smallest(sql.column("since")), "since"))
+        query = query.group_by(*pair)
     return Statement("account_users", "users of the accounts", query)
 
 

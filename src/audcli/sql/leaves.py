@@ -32,6 +32,7 @@ from audcli.sql.events import call_numbers, event_rows
 from audcli.sql.homes import Home, family_of, kinds_and_form, shape_of_values, value_found
 from audcli.sql.passes import Asked, Partial, Pass
 from audcli.sql.places import Found, Many, Nothing, One, Place, find
+from audcli.sql.queried import NOTHING_QUERIED, Queried
 from audcli.sql.subjects import ACCOUNT, PROFILE, PROFILES, SEEN_ACCOUNTS, Table, entity_keys
 
 CARRIERS: Mapping[Level, tuple[str, str]] = {"users": ("identify", ""), "accounts": ("group", "")}
@@ -51,7 +52,7 @@ class Leaves:
     `traits` and `ids` give the column of the tables of these names by trait name (for each level) and id type;
     `asked` what is asked of each pass over events; `stages` when each computation is made, and `homes` where its
     values then are; `sequences` the table of each sequence. What the catalog knows never to occur has no place.
-    `accounts` tells whether any leaf is about accounts or their users.
+    `accounts` tells whether any leaf is about accounts or their users. `queried` is what queries gave before.
     """
 
     catalog: Catalog
@@ -63,12 +64,17 @@ class Leaves:
     homes: dict[Computation, Home]
     sequences: Mapping[Sequence, str]
     accounts: bool
+    queried: Queried
 
     def find(self, value: Value, variables: Iterator[str]) -> Found:
         """Say where a value of an entity is, in tables that have a row for each entity or none."""
         match value:
             case ComputedTrait(computation, names):
                 return value_found(computation, names, self.homes[computation], variables)
+            case Trait(names, of) if (of, names[0]) in self.queried.traits:
+                queried = self.queried.traits[of, names[0]]
+                column = sql.column(queried.column, queried.table.name)
+                return find(Place(column, "json", queried.shape), names[1:], variables)
             case Trait(names, of):
                 below = self.carried(of).named(names[0])
                 if names[0] not in self.traits[of] or below is None:
@@ -136,6 +142,8 @@ class Leaves:
         """Give the tables in which values of entities stand."""
         for value in values:
             match value:
+                case Trait(names, of) if (of, names[0]) in self.queried.traits:
+                    yield self.queried.traits[of, names[0]].table
                 case Trait(names, of) if names[0] in self.traits[of]:
                     yield _TRAITS[of]
                 case ComputedTrait(computation):
@@ -152,8 +160,8 @@ class Leaves:
                     pass
 
 
-def collect(plan: Plan, catalog: Catalog) -> Leaves:
-    """Gather the leaves of all audiences and computed traits of the plan."""
+def collect(plan: Plan, catalog: Catalog, queried: Queried = NOTHING_QUERIED) -> Leaves:
+    """Gather the leaves of all definitions of the plan; a trait that a query gave hides a custom one of its name."""
     conditions = [each for audience in plan.audiences for each in conditions_in(audience.condition)]
     of_audiences = [value for audience in plan.audiences for value in values_in(audience.condition)]
     parts = [part for condition in conditions for part in parts_of(condition)]
@@ -175,6 +183,7 @@ def collect(plan: Plan, catalog: Catalog) -> Leaves:
         accounts=any(each.level == "accounts" for each in plan.audiences)
         or any(isinstance(part, RelatedAre) for part in parts)
         or any(each.of == "accounts" for each in computations),
+        queried=queried,
     )
     for computation in computations:
         _settle(computation, leaves)

@@ -61,7 +61,7 @@ def open_engine(memory_limit: int, spill: str | None, as_of: str) -> duckdb.Duck
 
 def show(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     """Let queries read the hidden table of that name."""
-    connection.execute(f"create view {relation} as select * from {HIDDEN}.{relation}")
+    connection.execute(f'create view "{relation}" as select * from {HIDDEN}."{relation}"')
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

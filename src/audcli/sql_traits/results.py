@@ -1,9 +1,9 @@
 """The rows of a query become values of entities: ids are matched, and what the contract refuses is refused.
 
-email "ann@example.com" | 7.0        ->    profile 12 | 7.0
+email "ann@example.com"    | 7.0     ->    profile 12 | value_1 7
 email "nobody@example.com" | 1.0           counted and skipped
 
-Tables: `sql_trait_N` has the values of one SQL trait, `sql_links` the users that SQL traits link to accounts.
+Tables: `sql_trait_N` has the values of one SQL trait as JSON, `sql_links` the users that SQL traits link to accounts.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from audcli.catalog import Shape
 from audcli.sql_traits.process import QueryFailed
 from audcli.sql_traits.shape import ACCOUNT_ID, Level
+from audcli.sql_traits.shapes import shape_of
 from audcli.sql_traits.views import GROUP_CALLS, USERS, AsOf
 
 LINKS = "sql_links"
@@ -25,10 +27,15 @@ _MATCHED = "sql_matched"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a query's rows: the table of the values, and how many rows had an id that nobody has."""
+    """What became of a query's rows.
 
-    table: str
+    `shapes` are those of its traits, in the order of the columns `value_1` …; `skipped` counts the rows that had an id
+    that nobody has, and `linked` the users of accounts.
+    """
+
+    shapes: tuple[Shape, ...]
     skipped: int
+    linked: int
 
 
 def begin_links(connection: DuckDBPyConnection) -> None:
@@ -39,7 +46,7 @@ def begin_links(connection: DuckDBPyConnection) -> None:
 def store_rows(
     connection: DuckDBPyConnection, table: str, rows: pa.RecordBatchReader, level: Level, as_of: AsOf
 ) -> Stored:
-    """Put the rows of a query into the temporary table `table`, of `entity` and the columns of values.
+    """Put the rows of a query into the temporary table `table`, of `profile` or `account` and `value_1` ….
 
     The ids are the columns that are no values. Links go into `sql_links`. Raises `QueryFailed` for null ids, repeated
     ids and rows of one entity with different values (SPEC section 12).
@@ -53,19 +60,29 @@ def store_rows(
     _refuse_repeated_ids(connection, ids)
     _match(connection, ids, as_of)
     _refuse_different_values(connection, ids[0], values)
-    connection.execute(
-        f"""create or replace temporary table {table} as
-            select distinct entity, {", ".join(values)} from {_MATCHED} where entity is not null order by entity"""
-    )
-    if level == "accounts" and len(ids) > 1:
-        connection.execute(
-            f"""insert into {LINKS} select distinct entity, linked from {_MATCHED}
-                where entity is not null and linked is not null"""
-        )
+    _keep_values(connection, table, "account" if level == "accounts" else "profile", len(values) // 2)
+    linked = _link(connection) if len(ids) > 1 else 0
     missed = "entity is null" if len(ids) == 1 else "entity is null or linked is null"
     [(skipped,)] = connection.execute(f"select count(*) from {_MATCHED} where {missed}").fetchall()
     connection.execute(f"drop table {_ROWS}; drop table {_MATCHED}")
-    return Stored(table, int(skipped))
+    shapes = tuple(shape_of(connection, table, f"value_{number}") for number in range(1, len(values) // 2 + 1))
+    return Stored(shapes, int(skipped), linked)
+
+
+def _keep_values(connection: DuckDBPyConnection, table: str, entity: str, count: int) -> None:
+    columns = (f"coalesce(json_{n}::json, to_json(number_{n})) as value_{n}" for n in range(1, count + 1))
+    connection.execute(
+        f"""create or replace temporary table {table} as
+            select distinct entity as {entity}, {", ".join(columns)} from {_MATCHED}
+            where entity is not null order by all"""
+    )
+
+
+def _link(connection: DuckDBPyConnection) -> int:
+    pairs = f"select distinct entity, linked from {_MATCHED} where entity is not null and linked is not null"
+    connection.execute(f"insert into {LINKS} {pairs}")
+    [(linked,)] = connection.execute(f"select count(*) from ({pairs})").fetchall()
+    return int(linked)
 
 
 def _refuse_null_ids(connection: DuckDBPyConnection, ids: Sequence[str]) -> None:
@@ -73,20 +90,21 @@ def _refuse_null_ids(connection: DuckDBPyConnection, ids: Sequence[str]) -> None
         [(count,)] = connection.execute(f"select count(*) from {_ROWS} where {name} is null").fetchall()
         if count:
             raise QueryFailed(
-                f"`{name}` is null in {_rows(count)} of its result",
+                f"`{name}` is null in {_counted(count, 'row')} of its result",
                 hint=f"leave them out, such as by `where {name} is not null`",
             )
 
 
 def _refuse_repeated_ids(connection: DuckDBPyConnection, ids: Sequence[str]) -> None:
     names = ", ".join(ids)
-    repeated = connection.execute(
-        f"select {names}, count(*) as times from {_ROWS} group by {names} having times > 1 order by {names} limit 1"
+    [(repeated,)] = connection.execute(
+        f"select count(*) from (select {names} from {_ROWS} group by {names} having count(*) > 1)"
     ).fetchall()
-    for *values, times in repeated:
-        which = " with ".join(f"`{value}`" for value in values)
+    if repeated:
+        which = "pair" if len(ids) > 1 else "value"
         raise QueryFailed(
-            f"{which} stands in {_rows(times)} of its result, and may stand in one", hint=f"`group by {names}`"
+            f"its result repeats {_counted(repeated, which)} of `{'`, `'.join(ids)}`",
+            hint=f"`group by {names}` makes one row of each",
         )
 
 
@@ -120,22 +138,22 @@ def _of_user(name: str, column: str) -> str:
 
 def _refuse_different_values(connection: DuckDBPyConnection, name: str, values: Sequence[str]) -> None:
     columns = ", ".join(values)
-    differing = connection.execute(
-        f"""with rows as (select distinct entity, {columns} from {_MATCHED} where entity is not null),
-            several as (select entity from rows group by entity having count(*) > 1)
-            select list(distinct {name} order by {name}) as ids from {_MATCHED} where entity in (from several)
-            group by entity order by ids limit 1"""
+    [(differing,)] = connection.execute(
+        f"""select count(*) from (
+                select entity from (select distinct entity, {columns} from {_MATCHED} where entity is not null)
+                group by entity having count(*) > 1)"""
     ).fetchall()
-    for ((first, *others),) in differing:
-        if others:
-            raise QueryFailed(
-                f"`{first}` and `{others[0]}` are one profile, and its rows have different values",
-                hint="make one row of each profile, such as by `key`, or by the greatest value",
-            )
+    if differing and name == ACCOUNT_ID:
         raise QueryFailed(
-            f"the rows of `{first}` have different values", hint=f"each {name} has one value, whatever its users"
+            f"its rows of {_counted(differing, 'account')} differ in their values",
+            hint="the traits are the account's, whoever the user in the row is",
+        )
+    if differing:
+        raise QueryFailed(
+            f"its rows of {_counted(differing, 'profile')} differ in their values",
+            hint=f"several values of `{name}` may be one profile; make one row of each `key`",
         )
 
 
-def _rows(count: int) -> str:
-    return f"{count} row{'s' if count != 1 else ''}"
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' if count != 1 else ''}"

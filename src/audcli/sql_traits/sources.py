@@ -16,6 +16,10 @@ import duckdb
 from audcli.sql_traits.words import reason_of
 
 _TEMPORAL = re.compile(r'\b(?:DATE|TIME|TIMESTAMP(?:_\w+)?|UUID)(?: WITH TIME ZONE)?\b|"NULL"')
+_SUFFIX = re.compile(r"\.(?:(?:csv|jsonl|ndjson|json)(?:\.gz|\.zst)?|parquet)$", re.IGNORECASE)
+_PATTERN = re.compile(r"([*?\[])")
+"""What the engine would take for a pattern of several files, put in brackets, stands for itself."""
+
 _AS_TOLD = "auto_detect = false, max_line_size = 16777216"
 """Nothing is guessed, and a line may be long."""
 
@@ -27,10 +31,12 @@ class Unreadable(Exception):
 def load_source(connection: duckdb.DuckDBPyConnection, table: str, path: Path, *, rows: bool) -> None:
     """Make a table of the file's columns, with its rows or without. Raises `Unreadable`.
 
-    `path` is absolute and free of the characters that the engine would expand to several files.
+    `path` is absolute, and no symbolic link.
     """
     if not path.is_file():
         raise Unreadable("it is a folder" if path.is_dir() else "there is no such file")
+    if _SUFFIX.search(path.name) is None:
+        raise Unreadable(f"it leads to `{path.name}`, which is neither CSV nor JSON lines nor Parquet by its name")
     try:
         reader, parameters = _reader(connection, path)
         only = "" if rows else "limit 0"
@@ -41,7 +47,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, table: str, path: Path, *
 
 def _reader(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, object]]:
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
-    parameters: dict[str, object] = {"path": str(path)}
+    parameters: dict[str, object] = {"path": _PATTERN.sub(r"[\1]", str(path))}
     if name.endswith(".csv"):
         columns = dict.fromkeys(_header(connection, path), "VARCHAR")
         quoting = "delim = ',', quote = '\"', escape = '\"', nullstr = ''"
@@ -57,7 +63,7 @@ def _header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     first = connection.execute(
         f"""from read_csv($path, header = false, delim = '\1', quote = '', escape = '', columns = {{'line': 'VARCHAR'}},
             strict_mode = false, {_AS_TOLD}) limit 1""",
-        {"path": str(path)},
+        {"path": _PATTERN.sub(r"[\1]", str(path))},
     ).fetchall()
     if not first:
         raise Unreadable("it is empty, and the first line should name its columns")

@@ -116,6 +116,11 @@ def check(statements: list[Node], relations: frozenset[str]) -> Checked | Refusa
         return refused.refusal
 
 
+def folded(name: str) -> str:
+    """Fold the case of a name as the engine does: that of ASCII letters, so that a Kelvin sign is no k."""
+    return "".join(each.lower() if each.isascii() else each for each in name)
+
+
 class _Refused(Exception):
     def __init__(self, code: str, node: Node, **facts: str) -> None:
         position = node.get("query_location")
@@ -144,7 +149,7 @@ def _walk(statement: Node, relations: frozenset[str]) -> Checked:
                 waiting.extend(bodies)
                 apart = _own_scopes(value, scope)
             case "BASE_TABLE":
-                if value["table_name"].lower() not in scope:
+                if folded(value["table_name"]) not in scope:
                     read.add(_relation(value, relations))
             case "COLUMN_REF":
                 names.update(_bare_name(value))
@@ -194,7 +199,7 @@ def _with_ctes(node: Node, scope: Scope) -> tuple[list[tuple[Any, str, Scope]], 
             "aliases", "materialized", "query_node", "key_targets",
         }:  # fmt: skip
             raise _Refused("sql-not-allowed", node, what="this kind of `with`")
-        name, body = entry["key"].lower(), entry["value"]["query_node"]
+        name, body = folded(entry["key"]), entry["value"]["query_node"]
         bodies.append((body, "node", scope))
         bodies.append((entry["value"].get("key_targets", []), "key_targets", scope | {name}))
         scope = scope | {name}
@@ -205,7 +210,7 @@ def _own_scopes(node: Node, scope: Scope) -> dict[str, Scope]:
     """Let what a recursive query repeats read the query itself; where it begins, the name is that of something else."""
     if node["type"] != "RECURSIVE_CTE_NODE":
         return {}
-    itself = scope | {node["cte_name"].lower()}
+    itself = scope | {folded(node["cte_name"])}
     return {"right": itself, "key_targets": itself}
 
 
@@ -213,28 +218,28 @@ def _relation(node: Node, relations: frozenset[str]) -> str:
     name = node["table_name"]
     if not _is_plain(node, name):
         raise _Refused("sql-qualified-name", node, name=_dotted(node))
-    if name.lower() not in relations:
+    if folded(name) not in relations:
         raise _Refused("sql-unknown-relation", node, name=name)
-    return str(name.lower())
+    return folded(name)
 
 
 def _check_function(node: Node, known: frozenset[str]) -> None:
     name = node["function_name"]
     if not _is_plain(node, name):
         raise _Refused("sql-qualified-name", node, name=_dotted(node))
-    short = len(node.get("arguments", ())) < FEWEST_ARGUMENTS.get(name.lower(), 0)
-    if name.lower() not in known or short:
+    short = len(node.get("arguments", ())) < FEWEST_ARGUMENTS.get(folded(name), 0)
+    if folded(name) not in known or short:
         raise _Refused("sql-unknown-function", node, name=name)
 
 
 def _check_type(node: Node) -> None:
     name = node["type_name"]
-    if not _is_plain(node, name) or name.lower() not in TYPES:
+    if not _is_plain(node, name) or folded(name) not in TYPES:
         raise _Refused("sql-not-allowed", node, what=f"the type `{name}`")
 
 
 def _check_collation(node: Node) -> None:
-    if not set(node["collation"].lower().split(".")) <= COLLATIONS:
+    if not set(folded(node["collation"]).split(".")) <= COLLATIONS:
         raise _Refused("sql-not-allowed", node, what=f"the collation `{node['collation']}`")
 
 

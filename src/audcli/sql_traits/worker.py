@@ -106,7 +106,7 @@ class _Worker:
         except (duckdb.OutOfMemoryException, MemoryError):
             self._answer({"failed": "memory"})
         except duckdb.Error as error:
-            self._answer({"failed": "query", "reason": reason_of(error)})
+            self._answer({"failed": "query", "reason": reason_of(error, of_data=True)})
         else:
             self._answer({})
             carried.write(self._answers)
@@ -114,7 +114,7 @@ class _Worker:
 
     def _read(self, name: str, path: Path, *, rows: bool) -> str | None:
         try:
-            sources.load_source(self._engine, f"{engine.HIDDEN}.{name}", path, rows=rows)
+            sources.load_source(self._engine, f'{engine.HIDDEN}."{name}"', path, rows=rows)
         except sources.Unreadable as unreadable:
             return str(unreadable)
         engine.show(self._engine, name)

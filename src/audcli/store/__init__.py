@@ -7,9 +7,18 @@
 upon, `shapes` writes the catalog into rows and reads it back.
 """
 
-from audcli.store.place import STORE_FILE
+from audcli.store.place import STORE_FILE, queries_folder
 from audcli.store.rewriting import rewrite_store
 from audcli.store.shapes import read_catalog, write_shapes
 from audcli.store.store import Store, memory_store, open_store
 
-__all__ = ["STORE_FILE", "Store", "memory_store", "open_store", "read_catalog", "rewrite_store", "write_shapes"]
+__all__ = [
+    "STORE_FILE",
+    "Store",
+    "memory_store",
+    "open_store",
+    "queries_folder",
+    "read_catalog",
+    "rewrite_store",
+    "write_shapes",
+]

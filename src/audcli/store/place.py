@@ -41,6 +41,11 @@ def spill_folder(path: Path) -> Path:
     return path.parent / f"{_SPILL}{os.getpid()}"
 
 
+def queries_folder(path: Path) -> Path:
+    """Name the folder into which the queries that this process runs apart from the store spill."""
+    return path.parent / f"{_SPILL}{os.getpid()}-queries"
+
+
 def rewriting_folder(path: Path) -> Path:
     """Name the folder in which this process writes the store anew."""
     return path.parent / f"{_REWRITING}{os.getpid()}"
@@ -50,7 +55,7 @@ def remove_left_overs(path: Path) -> None:
     """Remove what killed processes left behind. Only the holder of the store for writing may do so: it is alone."""
     for name in (_SPILL, _REWRITING):
         for folder in path.parent.glob(f"{name}*"):
-            if folder not in (spill_folder(path), rewriting_folder(path)):
+            if folder not in (spill_folder(path), queries_folder(path), rewriting_folder(path)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

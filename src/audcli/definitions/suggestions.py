@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from audcli.definitions.durations import Duration
@@ -15,6 +16,8 @@ _UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months")
 _SHORT_UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days", "w": "weeks", "mo": "months"}
 _COUNT_AND_WORD = re.compile(r"([0-9]{1,9})[ _-]*([a-zA-Z]+)")
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_HEADS_ELSEWHERE = {"and": "all", "or": "any", "track": "event", "segment": "audience", "funnel": "sequence"}
+"""What other tools call some heads of conditions."""
 _LIST_OPERATORS = {"equals": "one_of", "not_equals": "none_of", "contains": "contains_any"}
 
 
@@ -38,6 +41,13 @@ def key_like(name: str) -> Prose:
     """Guess the key that was meant: lower case, other characters as `_`."""
     key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")[:63]
     return _write(key) if key else Prose("")
+
+
+def head_like(name: str, heads: Iterable[str]) -> Prose:
+    """Guess the head that was meant by a name that other tools have for it, or by one that is misspelt."""
+    if name in _HEADS_ELSEWHERE:
+        return Prose(f"here that is {listed([_HEADS_ELSEWHERE[name]])};")
+    return nearest(name, heads)
 
 
 def number_like(value: Any) -> Prose:
@@ -66,6 +76,8 @@ def value_like(name: str, wanted: str, value: Any) -> Prose:
         return Prose("only `event` takes several names; join conditions with `any`")
     if isinstance(value, list) and wanted == "a mapping":
         return Prose("join them with `all: [...]` or `any: [...]`")
+    if isinstance(value, dict) and wanted == "a list":
+        return Prose("begin each element with `- `, or put them in brackets: `[...]`")
     if isinstance(value, list | dict):
         return Prose("")
     if wanted == "`true` or `false`" and str(value).lower() in _TRUTHS:

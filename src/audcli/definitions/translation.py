@@ -19,7 +19,7 @@ from audcli.definitions.operators import OPERATORS, ListReference, Operators, Tr
 from audcli.definitions.owners import fields_of, owner
 from audcli.definitions.places import Place
 from audcli.definitions.reporting import Prose, described, listed, nearest, report
-from audcli.definitions.suggestions import date_like, duration_like, key_like, number_like, value_like
+from audcli.definitions.suggestions import date_like, duration_like, head_like, key_like, number_like, value_like
 from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.diagnostics import Diagnostic
 
@@ -131,7 +131,7 @@ def _headless(loc: Loc, value: Any, source: SourceDocument) -> Diagnostic:
     heads = sorted(heads_of(value), key=list(value).index)
     if heads:
         return report("two-heads", source.key_span_of((*loc, heads[1])), heads=listed(heads, "and"))
-    guesses = [guess for name in value if (guess := nearest(name, CONDITION_HEADS))]
+    guesses = [guess for name in value if (guess := head_like(name, CONDITION_HEADS))]
     return report(
         "no-head",
         source.span_of(loc),

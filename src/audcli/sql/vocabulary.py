@@ -21,12 +21,8 @@ NULL = exp.Null()
 
 
 def text(value: str) -> Expr:
-    """Make a text literal; NUL characters, which a statement cannot hold, are put in by `chr(0)`."""
-    pieces: list[Expr] = [exp.Literal.string(piece) for piece in value.split("\0")]
-    joined = pieces[0]
-    for piece in pieces[1:]:
-        joined = exp.DPipe(this=exp.DPipe(this=joined, expression=_call("chr", integer(0))), expression=piece)
-    return exp.Paren(this=joined) if len(pieces) > 1 else joined
+    """Make a text literal, of any characters."""
+    return exp.Literal.string(value)
 
 
 def integer(value: int) -> Expr:

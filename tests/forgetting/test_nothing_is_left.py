@@ -37,6 +37,17 @@ where: {any: [{id: user_id, one_of: [ann-7f3a91, bo]}, {id: anonymous_id, exists
 audience: paying
 of: accounts
 where: {trait: plan, exists: true}
+---
+trait: last_note
+compute: last
+event: Order Completed
+property: note
+---
+trait: notes
+of: accounts
+compute: unique_list
+event: Order Completed
+property: note
 """
 
 ANN = {"userId": "ann-7f3a91", "anonymousId": "device-ann-55"}
@@ -70,12 +81,7 @@ def project(tmp_path: Path) -> Project:
         run(made, store, 1)
         ingest(store, [str(tmp_path / "calls.jsonl")], IngestOptions(), now=NOW)
         run(made, store, 2)
-        store.connection.execute("""
-            insert into trait_names select 1, definition, 'made up', 1 from definitions where key = 'buyers'""")
-        store.connection.execute("""
-            insert into trait_values select 1, profile, null, '"note only ann wrote"', 1, null from identity
-            join identifiers using (identifier) where value = 'ann-7f3a91' and until_generation is null""")
-        store.connection.execute("insert into trait_values values (1, 999, null, '[\"ann-7f3a91\"]', 1, null)")
+        store.connection.execute("insert into trait_values values (1, 999, null, '[\"ann-7f3a91\"]', 1, 2)")
     return made
 
 
@@ -113,7 +119,7 @@ def test_no_row_and_no_byte_tells_of_them(project: Project) -> None:
     assert set(mentions(folder_bytes(project).decode("latin-1"))) >= {OWN[0], OWN[3], OWN[5]}
     removed = forget(project.store_path, "email:ann.larkin@shop.example")
     assert (removed.calls, removed.ids, removed.shared_ids, removed.accounts, removed.rejects) == (5, 4, 0, 1, 2)
-    assert (removed.memberships, removed.trait_values) == (4, 1)
+    assert (removed.memberships, removed.trait_values) == (4, 3)
     with open_store(project.store_path, write=False) as store:
         rows = all_rows(store)
         left = {key for (key,) in store.connection.execute("select key from profile_keys").fetchall()}
@@ -135,6 +141,8 @@ def test_the_next_run_counts_an_exit(project: Project) -> None:
             "buyers": (2, 0, 1, 1),
             "watched": (2, 0, 1, 1),
             "paying": (2, 0, 1, 1),
+            "last_note": (2, 0, 1, 1),
+            "notes": (2, 0, 1, 1),
         }
         reasons = "select exit_reason, count(*) from memberships where exited_run = 3 group by all"
         assert store.connection.execute(reasons).fetchall() == [("forgotten", 3)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 
@@ -28,14 +30,15 @@ _GONE_ACCOUNTS = """
     from touched_accounts anti join calls using (account)"""
 
 
-def remove_calls(connection: duckdb.DuckDBPyConnection) -> int:
+def remove_calls(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Remove the calls of `gone_ids`, and what nobody else's calls show of names, accounts and values.
 
-    Leaves the temporary table `gone_accounts`, and says how many these are.
+    Leaves the temporary tables `touched_accounts`, which the calls carried, and `gone_accounts`, which no others do.
+    Gives all texts among the properties and traits of the calls.
     """
     for statement in (_TOUCHED_NAMES, _TOUCHED_ACCOUNTS):
         connection.execute(statement)
-    _shrink_catalog(connection)
+    texts = _shrink_catalog(connection)
     connection.execute("delete from calls where identifier in (select identifier from gone_ids)")
     connection.execute(_GONE_ACCOUNTS)
     connection.execute("delete from accounts where account in (select account from gone_accounts)")
@@ -43,17 +46,33 @@ def remove_calls(connection: duckdb.DuckDBPyConnection) -> int:
         connection.execute(
             f"delete from {table} where call_name in (from touched_names anti join calls using (call_name))"
         )
-    [(accounts,)] = connection.execute("select count(*) from gone_accounts").fetchall()
-    return int(accounts)
+    return texts
 
 
-def _shrink_catalog(connection: duckdb.DuckDBPyConnection) -> None:
+def texts_in(value: Any) -> Iterator[str]:
+    """Give the texts in a JSON value, at any depth."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from texts_in(item)
+        case list():
+            for item in value:
+                yield from texts_in(item)
+
+
+def _shrink_catalog(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    texts: set[str] = set()
     names = [name for (name,) in connection.execute("from touched_names").fetchall()]
     shapes = read_shapes(connection, names)
     rows = connection.execute(_GONE_CALLS)
     while batch := rows.fetchmany(_FETCH_ROWS):
         for name, properties, context in batch:
-            shrink(shapes[name].properties, json.loads(properties))
+            given = json.loads(properties)
+            texts.update(texts_in(given))
+            shrink(shapes[name].properties, given)
             if context is not None:
                 shrink(shapes[name].context, json.loads(context))
     write_shapes(connection, shapes)
+    return texts

@@ -12,7 +12,7 @@ from audcli.errors import AudcliError
 from audcli.forgetting.belongings import belongings_of
 from audcli.forgetting.calls import remove_calls
 from audcli.forgetting.identity import remove_ids
-from audcli.forgetting.ledger import remove_names
+from audcli.forgetting.ledger import clear_account_values, remove_names
 from audcli.forgetting.traces import cut_out, remove_rejects
 from audcli.ingest.forgotten import let_return, remember_forgotten
 from audcli.store import Store, rewrite_store
@@ -73,9 +73,11 @@ def remove_everything(store: Store, who: str) -> Forgotten:
     connection = store.connection
     theirs = belongings_of(connection, who)
     generation = store.generation + 1
-    accounts = remove_calls(connection)
+    said = remove_calls(connection)
+    [(accounts,)] = connection.execute("select count(*) from gone_accounts").fetchall()
     remove_ids(connection, list(theirs.keys), generation)
     memberships, trait_values = remove_names(connection, list(theirs.keys))
+    trait_values += clear_account_values(connection, said)
     rejects = remove_rejects(connection, [value for _, value in theirs.ids])
     texts = cut_out(connection, theirs.own_values)
     remember_forgotten(connection, theirs.ids)

@@ -2,15 +2,20 @@
 
 memberships   7 | ann   | since run 3      ->      7 | -1 | since run 3
 trait_values  2 | ann   | 120.5            ->      2 | -1 | (none)
+              3 | acme  | ["by ann", "by bo"]  ->  3 | acme | "[forgotten]"    until the next run computes it
 
 So past runs keep their sizes, and the next one finds that -1 is no member: it exits, for the reason `forgotten`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import duckdb
+
+from audcli.forgetting.calls import texts_in
 
 _NAMELESS = """
     create or replace temp table nameless as
@@ -26,6 +31,12 @@ _MEMBERSHIPS = """
     from nameless join definitions using (level)
     where memberships.definition = definitions.definition and memberships.entity = nameless.entity"""
 
+_ACCOUNT_VALUES = """
+    select trait_values.rowid, json
+    from trait_values join trait_names using (trait) join definitions using (definition)
+        join touched_accounts on account = entity
+    where level = 'accounts' and json is not null"""
+
 _TRAIT_VALUES = """
     update trait_values set entity = nameless.number, number = null, json = null
     from nameless join definitions using (level) join trait_names using (definition)
@@ -38,3 +49,15 @@ def remove_names(connection: duckdb.DuckDBPyConnection, profiles: Sequence[int])
     [(memberships,)] = connection.execute(_MEMBERSHIPS).fetchall()
     [(values,)] = connection.execute(_TRAIT_VALUES).fetchall()
     return memberships, values
+
+
+def clear_account_values(connection: duckdb.DuckDBPyConnection, texts: AbstractSet[str]) -> int:
+    """Clear values of `touched_accounts` that may come from the calls, since they hold one of their texts; count them.
+
+    The account keeps having a value, so that the counts of runs stay true.
+    """
+    rows = connection.execute(_ACCOUNT_VALUES).fetchall()
+    found = [(row,) for row, value in rows if not texts.isdisjoint(texts_in(json.loads(value)))]
+    if found:
+        connection.executemany("update trait_values set json = '\"[forgotten]\"' where rowid = ?", found)
+    return len(found)

@@ -161,7 +161,7 @@ def _examples(blocks: list[Block]) -> tuple[list[Example], list[Mistake]]:
                 wrong = None
             case [_, path] if "." in path:
                 files.append((path, block.text))
-            case ["console"]:
+            case ["console"] | ["json"]:
                 continue
             case _:
                 raise ValueError(f"line {block.line}: a block of `{block.info}` is not understood")

@@ -11,7 +11,7 @@ from datetime import datetime
 from audcli.definitions.spans import spans_of
 from audcli.digests import documents_of, reached_from
 from audcli.errors import AudcliError
-from audcli.evaluation import list_reader, plan_of
+from audcli.evaluation import list_reader, plan_of, run_needed_queries
 from audcli.explain import Explanation, Question
 from audcli.explain import explain as explain_question
 from audcli.pipeline import load_definitions, sound_audience
@@ -33,14 +33,15 @@ def explain(project: Project, store: Store, key: str, who: str, as_of: datetime 
     last = membership_of(store.connection, key, entity)
     instant = as_of or (now if last is None else last.as_of)
     documents = documents_of(definitions)
+    queries = run_needed_queries(project, store, documents, {key}, instant, {})
 
     def plan_at(at: datetime) -> Plan:
-        plan, left_out = plan_of(project, documents, {key}, at, {})
+        plan, left_out = plan_of(project, documents, {key}, at, queries.failed)
         if key in left_out:
             raise AudcliError(f"`{key}` cannot be explained: {left_out[key]}")
         return plan
 
     spans = spans_of(documents[each] for each in reached_from(definitions, key))
-    question = Question(key, entity, instant, plan_at, spans, project.settings.zone)
+    question = Question(key, entity, instant, plan_at, queries.queried, spans, project.settings.zone)
     explanation = explain_question(store, question, list_reader(project))
     return replace(explanation, last_run=last)

@@ -20,7 +20,7 @@ from audcli.definitions.loader import load
 from audcli.definitions.messages import MESSAGES
 from audcli.diagnostics import Diagnostic, render_text
 from audcli.ingest import IngestOptions, ingest
-from audcli.inspection import inspect
+from audcli.inspection import inspect, inspector
 from audcli.mapping_files import InvalidMapping, read_mapping
 from audcli.project import Project
 from audcli.settings import InvalidSettings, Settings, read_settings
@@ -65,7 +65,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 def doubts_in(case: Path, folder: Path, seen: Seen | None) -> tuple[Diagnostic, ...]:
     (folder / case.name).write_bytes(case.read_bytes())
-    definitions = load(folder, folder, now=NOW)
+    project = Project(folder, Settings())
+    definitions = load(folder, folder, now=NOW, inspect=inspector(project))
     assert not definitions.diagnostics
     return tuple(doubts_about(definitions, seen, NOW))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -92,3 +95,26 @@ def test_the_same_query_gives_the_same_to_the_last_digit(sandbox: Sandbox) -> No
     with sandbox:
         found = [run(sandbox, sql) for _ in range(3)]
     assert found[0] == found[1] == found[2]
+
+
+def test_a_worker_ends_with_the_process_that_started_it() -> None:
+    """Even where that is killed in the middle of a query."""
+    script = """
+import sys, threading
+from audcli.sql_traits.process import Process
+process = Process()
+print(process.pid, flush=True)
+process.ask({"do": "open", "as_of": "2026-07-01", "memory_limit": 2**28, "spill": None, "sources": {}, "describing": False}, 60)
+process.ask({"do": "run", "sql": "select 1 as key, count(*) as n from range(9999999) a, range(9999999) b where a.range + b.range = 3", "ids": ["key"], "traits": ["n"]}, 600)
+"""
+    starter = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    pid = int(starter.stdout.readline())
+    time.sleep(2)
+    starter.kill()
+    starter.wait()
+    starter.stdout.close()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split(")")[1][:3]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

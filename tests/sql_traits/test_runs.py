@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from audcli.definition_tests import run_tests
 from audcli.errors import UsageError
 from audcli.export import ExportOptions, export_key
 from audcli.ingest import IngestOptions, ingest
 from audcli.listing import list_definitions, show_definition
 from audcli.pipeline import Computation, Moment, compute, load_definitions
+from audcli.preview import preview
 from audcli.project import Project, find_project
+from audcli.questions import explain
 from audcli.store import Store, open_store
 
 from .stores import call
@@ -260,6 +263,34 @@ def test_links_count_wherever_accounts_and_users_meet(world: World) -> None:
     world.define((world.project.root / "audiences" / "it.yaml").read_text().replace("('bob'), ", ""))
     assert world.outcomes()["of_gold"] == 2
     assert world.values("bought") == {"acme": "2"}
+
+
+def test_explanations_and_previews_know_traits_and_links_of_queries(world: World) -> None:
+    world.define(
+        LINKING
+        + "---\naudience: of_gold\nwhere: {accounts: any, where: {trait: tier, equals: gold}}\n---\n"
+        + SPENT
+        + RICH
+    )
+    world.compute()
+    definitions = load_definitions(world.project, AS_OF)
+    found = explain(world.project, world.store, "rich", "ann", AS_OF, AS_OF)
+    assert found.member and found.root is not None and "15" in str(found.root)
+    assert explain(world.project, world.store, "of_gold", "bob", AS_OF, AS_OF).member
+    for key, members in (("rich", 1), ("of_gold", 3)):
+        assert preview(world.project, world.store, definitions, key, AS_OF, limit=3).members == members
+
+
+def test_definition_tests_expect_values_of_queries(world: World) -> None:
+    world.define(
+        SPENT + "---\ntest: spending\nas_of: 2026-07-01\ncalls:\n"
+        "  - {type: track, event: Bought, userId: ann, timestamp: 2026-06-01, properties: {price: 7}}\n"
+        "expect:\n  spent: {ann: 7}\n"
+    )
+    definitions = load_definitions(world.project, AS_OF)
+    assert not definitions.diagnostics
+    [tested] = run_tests(world.project, definitions, (), AS_OF)
+    assert tested.passed, tested
 
 
 def test_a_key_of_several_traits_is_exported_by_their_names(world: World) -> None:

@@ -436,9 +436,9 @@ _DOUBTS = {
         "nobody has an external id of type `{name}`", "nothing ingested so far has one", "{nearest}", "warning"
     ),
     "trait-hidden": Message(
-        "the computed trait `{name}` hides the one that {call} calls carry",
+        "the {kind} `{name}` hides the one that {call} calls carry",
         "the same name",
-        "conditions see the computed one; another key would leave both to be seen",
+        "conditions see this one; another name would leave both to be seen",
         "warning",
     ),
     "type-never-seen": Message(

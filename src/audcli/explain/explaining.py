@@ -22,6 +22,7 @@ from audcli.explain.turning_points import turning_points
 from audcli.plan.model import Condition, InAudience, Plan, RelatedAre
 from audcli.plan.walk import parts_of
 from audcli.sql.compile import compile_plan
+from audcli.sql.queried import Queried
 from audcli.sql.subjects import subject_of
 from audcli.store import Store
 from audcli.who import Entity
@@ -31,13 +32,15 @@ from audcli.who import Entity
 class Question:
     """What is to be explained: the audience `key`, planned at any instant by `plan_at`, for one entity.
 
-    `spans` are those of the definitions in the plan; `timezone` is the project's, of calendar windows.
+    `queried` is what SQL traits give at `as_of`, and is taken to stay so at any other instant. `spans` are those of the
+    definitions in the plan; `timezone` is the project's, of calendar windows.
     """
 
     key: str
     entity: Entity
     as_of: datetime
     plan_at: Callable[[datetime], Plan]
+    queried: Queried
     spans: Spans
     timezone: ZoneInfo
 
@@ -53,10 +56,11 @@ def explain(store: Store, question: Question, read_list: engine.ReadList) -> Exp
     plan = question.plan_at(question.as_of)
     conditions = {audience.key: audience.condition for audience in plan.audiences}
 
-    with sliced(store, entity, plan.as_of, _steps(conditions[key], conditions)) as connection:
+    steps = _steps(conditions[key], conditions)
+    with sliced(store, entity, plan.as_of, steps, linked=question.queried.links) as connection:
 
         def asked_at(plan: Plan) -> Asked:
-            compiled = compile_plan(plan, catalog)
+            compiled = compile_plan(plan, catalog, question.queried)
             engine.run(connection, compiled.script, read_list)
             return Asked(connection, compiled, plan, catalog)
 

@@ -15,6 +15,7 @@ from datetime import datetime
 
 import duckdb
 
+from audcli.sql.queried import LINKS
 from audcli.store import Store
 from audcli.tables import SCHEMA
 from audcli.who import Entity
@@ -54,15 +55,18 @@ _PARTS = {
 
 
 @contextmanager
-def sliced(store: Store, entity: Entity, as_of: datetime, steps: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def sliced(
+    store: Store, entity: Entity, as_of: datetime, steps: int, *, linked: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Let the tables of the store's connection be those of the slice about `entity`, for the time of the block.
 
     `steps` is how often the answer may go over from profiles to their accounts, or from accounts to their users.
-    Nothing after `as_of` is in the slice, but for identity, which is that of now.
+    Nothing after `as_of` is in the slice, but for identity, which is that of now. With `linked` the users whom queries
+    link to accounts count among them.
     """
     connection = store.connection
     [(home,)] = connection.execute("select current_database()").fetchall()
-    _choose(connection, entity, as_of, steps)
+    _choose(connection, entity, as_of, steps, linked)
     connection.execute(f"attach ':memory:' as {_NAME} (read_only false); use {_NAME}; {SCHEMA}")
     try:
         connection.execute(f'use "{home}"')
@@ -76,7 +80,7 @@ def sliced(store: Store, entity: Entity, as_of: datetime, steps: int) -> Iterato
         connection.execute(f"detach {_NAME}")
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: datetime, steps: int) -> None:
+def _choose(connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: datetime, steps: int, linked: bool) -> None:
     """Fill `slice_profiles` and `slice_accounts`, going outwards from the entity."""
     for table, column, level in (("slice_profiles", "profile", "users"), ("slice_accounts", "account", "accounts")):
         connection.execute(f"create or replace temporary table {table} ({column} integer)")
@@ -85,6 +89,8 @@ def _choose(connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: dateti
     if not steps:
         return
     connection.execute(_LINKS, {"as_of": as_of})
+    if linked:
+        connection.execute(f"insert into slice_links from {LINKS}")
     to_accounts = entity.level == "users"
     for _ in range(steps):
         connection.execute(_STEP_TO_ACCOUNTS if to_accounts else _STEP_TO_USERS)

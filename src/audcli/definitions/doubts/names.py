@@ -5,12 +5,11 @@ event: Order Complete   ->   warning[event-never-seen]: no event `Order Complete
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from audcli.catalog import Catalog, Seen, Shape, flattened
 from audcli.definitions.conditions import IdCondition
-from audcli.definitions.documents import TraitDocument
+from audcli.definitions.documents import SqlTraitDocument, TraitDocument
 from audcli.definitions.doubts.reading import CALL_TYPES, Asked, Reading, below, carried, names_in
 from audcli.definitions.events import EventSource
 from audcli.definitions.places import Place
@@ -28,7 +27,7 @@ def unseen_names(reading: Reading, seen: Seen) -> Iterator[Diagnostic]:
             span = reading.source.span_of((*place.loc, "id"))
             yield report("id-type-never-seen", span, name=name, nearest=nearest(name, seen.id_types))
     for asked in reading.asked:
-        if asked.of is not None and asked.shape is None and not _is_column(asked, reading):
+        if asked.of is not None and asked.shape is None:
             yield _unseen(asked, asked.of, reading, seen.catalog)
     yield from _hidden(reading, seen.catalog)
 
@@ -60,18 +59,18 @@ def _unseen(asked: Asked, of: Shape, reading: Reading, catalog: Catalog) -> Diag
     return report(code, span, path=asked.path, whom=whom, nearest=nearest(asked.names[depth], known))
 
 
-def _is_column(asked: Asked, reading: Reading) -> bool:
-    """Tell whether a trait may be one that an SQL trait gives: what its query says is known to the store alone."""
-    word = re.compile(rf"\b{re.escape(asked.names[0])}\b", re.IGNORECASE)
-    return asked.kind == "trait" and any(word.search(query) for query in reading.queries)
-
-
 def _hidden(reading: Reading, catalog: Catalog) -> Iterator[Diagnostic]:
-    """Warn of a computed trait that takes the name of one that calls carry."""
-    document = reading.loaded.document
-    if not isinstance(document, TraitDocument):
-        return
-    shape = carried(catalog, document.of).names.get(document.trait)
-    if shape is not None and shape.kinds:
-        call = Prose("identify" if document.of == "users" else "group")
-        yield report("trait-hidden", reading.loaded.span, name=document.trait, call=call)
+    """Warn of a computed trait, or one that a query gives, that takes the name of one that calls carry."""
+    names: tuple[str, ...]
+    match reading.loaded.document:
+        case TraitDocument() as document:
+            names, span, kind = (document.trait,), reading.loaded.span, Prose("computed trait")
+        case SqlTraitDocument() as document:
+            names, span, kind = document.query.traits, reading.source.span_of(("sql",)), Prose("SQL trait")
+        case _:
+            return
+    for name in names:
+        shape = carried(catalog, document.of).names.get(name)
+        if shape is not None and shape.kinds:
+            call = Prose("identify" if document.of == "users" else "group")
+            yield report("trait-hidden", span, name=name, kind=kind, call=call)

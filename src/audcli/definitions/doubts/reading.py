@@ -61,7 +61,7 @@ class Asked:
 class Reading:
     """A definition: its places as written, what it asks about, and what the store has seen (None: no store).
 
-    `traits` are the keys of the project's computed traits, `queries` what its SQL traits ask.
+    `traits` are the names of the project's computed traits and of those that its queries give.
     """
 
     loaded: LoadedDocument
@@ -70,7 +70,6 @@ class Reading:
     asked: tuple[Asked, ...]
     seen: Seen | None
     traits: Mapping[Level, frozenset[str]]
-    queries: tuple[str, ...]
 
 
 def read(loaded: LoadedDocument, definitions: Definitions, seen: Seen | None) -> Reading:
@@ -78,9 +77,7 @@ def read(loaded: LoadedDocument, definitions: Definitions, seen: Seen | None) ->
     places = tuple(places_of(loaded.kind, loaded.source.value))
     traits = _defined_traits(definitions)
     asked = () if seen is None else tuple(_asked(places, seen.catalog, traits))
-    documents = [each.document for each in definitions.documents.values()]
-    queries = tuple(each.sql for each in documents if isinstance(each, SqlTraitDocument))
-    return Reading(loaded, loaded.source, places, asked, seen, traits, queries)
+    return Reading(loaded, loaded.source, places, asked, seen, traits)
 
 
 def below(shape: Shape, names: Iterable[str]) -> Shape | None:
@@ -117,8 +114,13 @@ def shape_of_events(source: Mapping[str, Any], catalog: Catalog) -> CallShape:
 def _defined_traits(definitions: Definitions) -> dict[Level, frozenset[str]]:
     of: dict[Level, set[str]] = {"users": set(), "accounts": set()}
     for loaded in definitions.documents.values():
-        if isinstance(loaded.document, TraitDocument):
-            of[loaded.document.of].add(loaded.key)
+        match loaded.document:
+            case TraitDocument() as document:
+                of[document.of].add(loaded.key)
+            case SqlTraitDocument() as document:
+                of[document.of].update(document.query.traits)
+            case _:
+                pass
     return {level: frozenset(keys) for level, keys in of.items()}
 
 

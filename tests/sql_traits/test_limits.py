@@ -35,7 +35,7 @@ def run(sandbox: Sandbox, sql: str, seconds: float = 60) -> list[dict[str, objec
 @pytest.mark.parametrize(
     "sql",
     [
-        "select 'a' as key, count(*) as one from range(10000000) a, range(10000000) b where a.range + b.range = 3",
+        "select 'a' as key, count(*) as one from range(1000000) a, range(1000000) b where a.range * b.range = -1",
         "with recursive r(n) as (select 1 union all select n + 1 from r) select 'a' as key, max(n) as one from r",
         "select 'a' as key, list_sum(list_transform(range(3000000), lambda x: len(repeat('ab', x)))) as one",
         "select a.key, 1 as one from profiles a, profiles b, profiles c where a.key || b.key || c.key = 'x'",
@@ -105,7 +105,7 @@ from audcli.sql_traits.process import Process
 process = Process()
 print(process.pid, flush=True)
 process.ask({"do": "open", "as_of": "2026-07-01", "memory_limit": 2**28, "spill": None, "sources": {}, "describing": False}, 60)
-process.ask({"do": "run", "sql": "select 1 as key, count(*) as n from range(9999999) a, range(9999999) b where a.range + b.range = 3", "ids": ["key"], "traits": ["n"]}, 600)
+process.ask({"do": "run", "sql": "select 1 as key, count(*) as n from range(999999) a, range(999999) b where a.range * b.range = -1", "ids": ["key"], "traits": ["n"]}, 600)
 """
     starter = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None

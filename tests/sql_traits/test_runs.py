@@ -167,8 +167,8 @@ def test_results_that_are_refused_store_nothing(world: World, sql: str, reason: 
 
 
 def test_time_limits_hold_in_runs(world: World) -> None:
-    world.define("sql_trait: slow\nsql: select 'ann' as user_id, count(*) as n from range(9999999) a, range(9999999) b"
-                 " where a.range + b.range = 3\n---\n" + SPENT)  # fmt: skip
+    world.define("sql_trait: slow\nsql: select 'ann' as user_id, count(*) as n from range(999999) a, range(999999) b"
+                 " where a.range * b.range = -1\n---\n" + SPENT)  # fmt: skip
     results = {each.key: each for each in world.compute(seconds=2).run.results}
     assert results["slow"].reason == "the query took longer than 2 seconds"
     assert results["spent"].members == 2

@@ -20,6 +20,9 @@ _SEPARATOR = secrets.token_hex(16)
 _JOINT = f',"{_SEPARATOR}",'
 _JOINT_BYTES = _JOINT.encode()
 
+_LONGEST_TOKEN = 400
+"""A number may be cut anywhere, and then something else than its end is missed."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -63,6 +66,18 @@ def parse_prefix(text: str, start: int) -> tuple[Any, int]:
         raise too_deep() from None
     except ValueError:  # a whole number of more digits than Python reads
         raise Unusable("number_out_of_range", "a number is outside the range of doubles") from None
+
+
+def is_cut_short(text: bytes) -> bool:
+    """Tell whether a text is the beginning of a JSON value: nothing but its end is missing."""
+    try:
+        decoded = text.decode(errors="replace")
+        _DECODER.decode(decoded)
+    except json.JSONDecodeError as error:
+        return error.msg.startswith("Unterminated string") or error.pos >= len(decoded) - _LONGEST_TOKEN
+    except (ValueError, RecursionError, Unusable):
+        return False
+    return False
 
 
 def problem_of_strings(value: Any) -> Unusable | None:

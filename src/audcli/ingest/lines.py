@@ -31,24 +31,24 @@ class Block(NamedTuple):
     odd: dict[int, bytes]
 
 
-def read_blocks(stream: IO[bytes], first: int) -> Iterator[Block]:
-    """Cut what is left of a stream into blocks; `first` is the number of its next line.
+def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[Block]:
+    """Cut what is left of a stream into blocks; `first` is the number of its next line, which `begun` begins.
 
     Blocks begin small and grow, so that the first ones show soon what the lines are like.
     """
     size = _FIRST_BYTES
-    begun: list[bytes] = []
+    unfinished = [begun]
     while piece := stream.read(size):
         end = piece.rfind(b"\n") + 1
         if end == 0:
-            begun.append(piece)
+            unfinished.append(piece)
             continue
-        block = _block(first, b"".join([*begun, piece[:end]]))
-        begun = [piece[end:]]
+        block = _block(first, b"".join([*unfinished, piece[:end]]))
+        unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
         size = min(2 * size, _MOST_BYTES)
-    if last := b"".join(begun):
+    if last := b"".join(unfinished):
         yield _block(first, last)
 
 

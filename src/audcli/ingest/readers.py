@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,15 +21,18 @@ from typing import IO, Any, NamedTuple, cast
 import pyarrow as pa
 
 from audcli.errors import AudcliError
+from audcli.ingest.arrays import read_array
 from audcli.ingest.files import STANDARD_INPUT, compression
-from audcli.ingest.json_text import encode, parse, parse_many, parse_prefix, problem_of_strings
+from audcli.ingest.json_text import encode, is_cut_short, parse, parse_many, problem_of_strings
 from audcli.ingest.lines import Block, read_blocks
 from audcli.ingest.unusable import Unusable, too_deep
 
 _BUFFER_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 18
+_LONG_LINE = 1 << 20
+_LONG_OBJECT = 1 << 27
+"""Of an object over many lines so many bytes are read before it is asked whether it is one."""
 _BLANKS = b" \t\r\n"
-_BLANK = re.compile(r"[ \t\r\n]*")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GOES_ON = b"{[,:"
 """A line that begins an object and ends so is the first of several that hold one JSON value."""
@@ -152,26 +154,50 @@ def _records(stream: IO[bytes]) -> Iterator[Record | Block]:
     if first.startswith(b"{") and first[-1:] not in _GOES_ON:
         yield from records_of([(line, first)])
         yield from read_blocks(stream, line + 1)
-        return
-    rest = stream.read()
-    whole = (first + b"\n" + rest).strip(_BLANKS)
-    if first.startswith(b"[") and (isinstance(parse(first), Unusable) or not rest.strip(_BLANKS)):
-        yield from _array(whole.decode(errors="surrogateescape"), line)
-        return
-    value = parse(whole)
-    if isinstance(value, Unusable):
-        yield from read_blocks(io.BytesIO(whole), line)
+    elif first.startswith(b"["):
+        yield from _records_of_list(stream, line, first)
     else:
-        yield from _calls_of(Record(line, whole, value))
+        yield from _records_of_lines(stream, line, first)
 
 
 def _first_line(stream: IO[bytes]) -> tuple[int, bytes]:
-    """Give the first line that is not blank, and its number."""
-    for number, line in enumerate(stream, 1):
-        first = (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line).strip(_BLANKS)
+    """Give the first line that is not blank, and its number; of a long list no more than its beginning."""
+    number = 0
+    while line := stream.readline(_LONG_LINE):
+        number += 1
+        first = (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line).lstrip(_BLANKS)
+        if len(line) == _LONG_LINE and not first.startswith(b"["):
+            first += stream.readline()
         if first:
-            return number, first
+            return number, first if len(line) == _LONG_LINE else first.rstrip(_BLANKS)
     return 1, b""
+
+
+def _records_of_list(stream: IO[bytes], line: int, first: bytes) -> Iterator[Record | Block]:
+    """Give the elements of the file, which is one list, unless that list is only the first of its lines."""
+    if len(first) < _LONG_LINE and not isinstance(parse(first), Unusable):
+        between, second = _first_line(stream)
+        if second:
+            yield from records_of([(line, first), (line + between, second)])
+            yield from read_blocks(stream, line + between + 1)
+            return
+    end = b"" if len(first) >= _LONG_LINE else b"\n"
+    for element in read_array(stream, first + end, line):
+        is_text = isinstance(element.value, Unusable) or problem_of_strings(element.value) is None
+        yield Record(element.line, element.raw, element.value if is_text else parse(element.raw))
+
+
+def _records_of_lines(stream: IO[bytes], line: int, first: bytes) -> Iterator[Record | Block]:
+    """Give the calls of the file, which is one object over many lines, unless its lines stand for themselves."""
+    begun = first + b"\n" + stream.read(_LONG_OBJECT)
+    if len(begun) > _LONG_OBJECT and is_cut_short(begun):
+        begun += stream.read()
+    rest = stream.read(1)
+    value = Unusable("malformed_json", "it goes on") if rest else parse(begun.strip(_BLANKS))
+    if isinstance(value, Unusable):
+        yield from read_blocks(stream, line, begun + rest)
+    else:
+        yield from _calls_of(Record(line, begun.strip(_BLANKS), value))
 
 
 def _parsed(lines: Sequence[tuple[int, bytes]]) -> Iterator[Record]:
@@ -200,39 +226,3 @@ def _calls_of(record: Record) -> Iterator[Record]:
             yield Record(record.line, encode(call), problem_of_strings(call) or call)
         except RecursionError:
             yield Record(record.line, record.raw, too_deep())
-
-
-def _array(text: str, line: int) -> Iterator[Record]:
-    """Give the elements of a JSON array one by one, so that each has its own line and text.
-
-    Where the text is no JSON there is no telling where the next element begins: the rest is one reject.
-    """
-    place = _skip_blanks(text, 1)
-    counted = 0
-    while text[place : place + 1] != "]":
-        line += text.count("\n", counted, place)
-        counted = place
-        try:
-            value, end = parse_prefix(text, place)
-        except Unusable as problem:
-            yield Record(line, _bytes(text[place:]), problem)
-            return
-        raw = _bytes(text[place:end])
-        yield Record(line, raw, value if problem_of_strings(value) is None else parse(raw))
-        place = _skip_blanks(text, end)
-        if text[place : place + 1] == ",":
-            place = _skip_blanks(text, place + 1)
-        elif text[place : place + 1] != "]":
-            yield Record(line, _bytes(text[place:]), Unusable("malformed_json", "the JSON array does not go on or end"))
-            return
-    rest = text[place + 1 :].strip()
-    if rest:
-        yield Record(line, _bytes(rest), Unusable("malformed_json", "something follows the JSON array"))
-
-
-def _skip_blanks(text: str, place: int) -> int:
-    return cast(re.Match[str], _BLANK.match(text, place)).end()
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogateescape")

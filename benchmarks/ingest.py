@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -83,48 +83,41 @@ def at_once(place: Path, runs: int, memory_limit: str) -> None:
 
 
 def in_parts(place: Path, parts: int, calls: int, memory_limit: str) -> None:
-    """Ingest the track calls in parts; the store of at once, which `at_once` left behind, is compared with that."""
-    whole = place / ".audcli"
-    at_once_again = run_on(place, whole, memory_limit)
-    compute_whole = compute(place)
-    shutil.move(whole, place / "whole")
+    """Ingest the track calls in parts, and compare time and store with those of one ingest of all."""
+    shutil.rmtree(place / ".audcli")
+    rows = calls // parts
+    at_once = ingest(place, "tracks.jsonl", memory_limit).seconds
+    shutil.move(place / ".audcli", place / "whole")
     start_up = sum(run(command, place).seconds for command in START_UPS)
     plain, merging = [], []
-    rows = calls // parts
-    files = split(place / "tracks.jsonl", rows, parts)
     loose_from = 0
-    for file in files:
+    for file in split(place / "tracks.jsonl", rows, parts):
         took = ingest(place, file, memory_limit).seconds
         now = state(place)
         (plain if now == loose_from else merging).append(took)
         loose_from = now
     total = sum(plain) + sum(merging) - start_up * parts
-    show(f"{parts} ingests of {rows:,} / one of all", [total], [at_once_again])
+    show(f"{parts} ingests of {rows:,} / one of all", [total], [at_once])
     print(f"slowest / median of the {len(plain)} that merged nothing: {max(plain) / statistics.median(plain):.2f}")
     for took in merging:
         print(f"one that merged / median: {took / statistics.median(plain):.2f}")
-    show(f"compute of {CONDITIONS} conditions, in parts / at once", compute(place), compute_whole)
-
-
-def run_on(place: Path, store: Path, memory_limit: str) -> float:
-    """Time one ingest of all, as the parts are to be compared with: into a new store."""
-    shutil.rmtree(store)
-    return ingest(place, "tracks.jsonl", memory_limit).seconds
+    stores = (place / ".audcli" / "store.duckdb", place / "whole" / "store.duckdb")
+    computes = [[compute(place, store) for store in stores] for _ in range(3)]
+    show(f"compute of {CONDITIONS} conditions, in parts / at once", *zip(*computes, strict=True))
 
 
 def ingest(place: Path, file: str, memory_limit: str) -> Run:
     return run([*AUDCLI, "ingest", "--quiet", "--memory-limit", memory_limit, file], place)
 
 
-def compute(place: Path) -> list[float]:
-    command = [*AUDCLI, "compute", "--quiet", "--as-of", AS_OF.isoformat()]
-    return [run(command, place).seconds for _ in range(3)]
+def compute(place: Path, store: Path) -> float:
+    return run([*AUDCLI, "compute", "--quiet", "--store", str(store), "--as-of", AS_OF.isoformat()], place).seconds
 
 
 def run(command: list[str], place: Path) -> Run:
     """Run a process to its end, and stop the benchmark unless it ends well."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=place)
+    process = subprocess.Popen(command, cwd=place, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     took = time.perf_counter() - started
@@ -225,7 +218,7 @@ def seconds(runs: list[Run]) -> list[float]:
     return [run.seconds for run in runs]
 
 
-def show(what: str, ours: list[float], theirs: list[float]) -> None:
+def show(what: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
     a, b = statistics.median(ours), statistics.median(theirs)
     print(f"{what}: {a:.2f} s / {b:.2f} s = {a / b:.2f}", flush=True)
 

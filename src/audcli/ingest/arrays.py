@@ -18,6 +18,7 @@ from audcli.ingest.unusable import Unusable
 _PIECE_BYTES = 1 << 20
 _LONGEST_ELEMENT = 1 << 27
 """What is no JSON for so many characters is not read on in the hope that it may become JSON."""
+_GOES_ON = len("e+")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -90,9 +91,10 @@ class _Window:
                 if len(self.text) - self.place > _LONGEST_ELEMENT or not self._read_more():
                     raise
             else:
-                # A number at the end of what is in memory may go on.
-                if end < len(self.text) or not self._read_more():
-                    return value, end - self.place
+                length = end - self.place
+                # A number at the end of what is in memory may go on, be it after `e+`.
+                if len(self.text) - end > _GOES_ON or not self._read_more():
+                    return value, length
 
     def rest(self) -> bytes:
         """Give what is left in memory, and read the stream to its end, where damage may show."""

@@ -47,7 +47,7 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
-        size = min(2 * size, _MOST_BYTES)
+        size = min(4 * size, _MOST_BYTES)
     if last := b"".join(unfinished):
         yield _block(first, last)
 

@@ -29,8 +29,8 @@ _FEW_LINES = 256
 _BATCH_ROWS = 4096
 _MOST_NEW_SKELETONS = 2_000
 _MOST_TEMPLATES = 8
-_LEAST_SHARE = 0.02
-"""The share of all lines from which on a layout is frequent."""
+_LEAST_SHARE = 0.001
+"""The share of all lines from which on a layout is frequent: below, its template costs more than it saves."""
 
 
 class UsualLines:

@@ -11,13 +11,11 @@ from difflib import get_close_matches
 from audcli import __version__, runs
 from audcli.definitions.documents import (
     AudienceDocument,
-    ListDocument,
     SqlTraitDocument,
-    TestDocument,
     TraitDocument,
 )
 from audcli.definitions.doubts import doubts_about
-from audcli.definitions.loader import Definitions, LoadedDocument, load
+from audcli.definitions.loader import Definitions, load
 from audcli.definitions.references import dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
 from audcli.digests import documents_of, files_read, source_files, whole_digest
@@ -46,7 +44,8 @@ class Moment:
 class Computation:
     """A run with what it took, in seconds: each statement, evaluating, comparing and committing, and the whole.
 
-    `keyless` are the problems that belong to no key: of files that cannot be read, of documents without a sound key.
+    `keyless` are the problems of no key that is computed: files that cannot be read, documents without a sound key,
+    invalid lists and tests.
     `skipped` says by key how many rows of a query had an id that nobody has.
     """
 
@@ -127,7 +126,7 @@ def compute(
         runs.note_duration(store.connection, run, seconds)
     return Computation(
         run,
-        () if named else keyless_problems(definitions),
+        () if named else (*keyless_problems(definitions), *_problems_beside(definitions)),
         evaluated.timings,
         evaluating=between - before,
         committing=time.perf_counter() - between,
@@ -166,22 +165,27 @@ def _chosen(definitions: Definitions, keys: tuple[str, ...]) -> set[str]:
     for key in keys:
         if key not in known:
             raise unknown_key(key, known)
-        _refuse_uncomputed(key, definitions.documents.get(key))
+        _refuse_uncomputed(definitions, key)
     documents = documents_of(definitions)
     if keys:
         return with_dependencies(documents, keys) | {key for key in keys if key in definitions.broken}
     enabled = {key for key, document in documents.items() if document.enabled}
-    return enabled | set(definitions.broken)
+    return enabled | (definitions.broken.keys() - _uncomputed(definitions))
 
 
-def _refuse_uncomputed(key: str, loaded: LoadedDocument | None) -> None:
+def _uncomputed(definitions: Definitions) -> set[str]:
+    """Give the keys of definitions of which nothing is computed: lists and tests."""
+    return {key for key, kind in definitions.kinds.items() if kind in ("list", "test")}
+
+
+def _refuse_uncomputed(definitions: Definitions, key: str) -> None:
     """Raise `UsageError` where nothing would come of computing what the user names."""
-    if loaded is None:
-        return
-    if not loaded.document.enabled:
+    if key in _uncomputed(definitions):
+        kind = definitions.kinds[key]
+        raise UsageError(f"`{key}` is a {kind}, which is nothing to compute", hint="name an audience or a trait")
+    loaded = definitions.documents.get(key)
+    if loaded is not None and not loaded.document.enabled:
         raise UsageError(f"`{key}` is disabled", hint=f"take `enabled: false` out of it in `{loaded.file}`")
-    if isinstance(loaded.document, ListDocument | TestDocument):
-        raise UsageError(f"`{key}` is a {loaded.kind}, which is nothing to compute", hint="name an audience or a trait")
 
 
 def unknown_key(key: str, known: Iterable[str]) -> UsageError:
@@ -211,7 +215,8 @@ def _computed(
         loaded = definitions.documents.get(key)
         if loaded is None:
             reason = first_error(definitions, key)
-            yield runs.Computed(key, "audience", "users", "", "", "", None, reason)
+            kind = definitions.kinds.get(key, "audience")
+            yield runs.Computed(key, kind, "users", "", "", "", None, reason)
         elif isinstance(loaded.document, Computable) and loaded.document.enabled:
             yield runs.Computed(
                 key,
@@ -229,6 +234,12 @@ def _computed(
 def keyless_problems(definitions: Definitions) -> tuple[Diagnostic, ...]:
     """Give the errors that belong to no key, behind which definitions may be hidden."""
     return tuple(each for each in definitions.diagnostics if each.severity == "error" and each.key is None)
+
+
+def _problems_beside(definitions: Definitions) -> Iterator[Diagnostic]:
+    """Give the first error of every definition of which nothing is computed, and which so is in no result."""
+    for key in sorted(_uncomputed(definitions) & definitions.broken.keys()):
+        yield definitions.broken[key][0]
 
 
 def first_error(definitions: Definitions, key: str) -> str:

@@ -14,12 +14,13 @@ from typing import Any
 
 import duckdb
 
-from audcli.definitions.documents import AnyDocument, SqlTraitDocument, TraitDocument
+from audcli.definitions.documents import AnyDocument, TraitDocument
 from audcli.errors import AudcliError
 from audcli.runs import members_after, named
 from audcli.who import find_entity
 
 _ALWAYS_THERE = ("count", "sum", "unique_count", "unique_users")
+_VALUES = "select entity, value from current_trait_values join trait_names using (trait) where name = '{name}'"
 _RUN = 1
 _ALL = 1_000_000
 
@@ -62,7 +63,8 @@ def check(
     """Compare what is expected of a definition with its result in the only run of a store.
 
     Members, and those who have a value, are named by `key`, `user_id` or `TYPE:VALUE`, accounts by `group_id`. Of a
-    trait, whoever is not named must have no value. `failure` says why it was not computed.
+    trait, whoever is not named must have no value; `key` is then the trait's name, for an SQL trait that of a column.
+    `failure` says why it was not computed.
     """
     if failure is not None:
         return Checked(key, f"it was not computed: {failure}")
@@ -93,11 +95,12 @@ def _values(
     numbers: Mapping[str, int],
     expected: Mapping[str, Any],
 ) -> Checked:
-    found = _found_values(connection, document, key)
+    found = _found_values(connection, key)
     if isinstance(document, TraitDocument) and document.compute in _ALWAYS_THERE:
         found = dict.fromkeys(numbers.values(), 0) | found
         expected = {who: 0 if value is None else value for who, value in expected.items()}
-    there = _names(connection, members_after(key, _RUN))
+    level = getattr(document, "of", "users")
+    there = _names(connection, f"select '{level}' as level, entity from ({_VALUES.format(name=key)})")
     return Checked(
         key,
         unexpected=tuple(name for number, name in there.items() if number not in numbers.values()),
@@ -118,19 +121,10 @@ def _names(connection: duckdb.DuckDBPyConnection, entities: str) -> dict[int, st
     }
 
 
-def _found_values(connection: duckdb.DuckDBPyConnection, document: AnyDocument, key: str) -> dict[int, Any]:
-    """Give the value of every entity that has one; of an SQL trait with several columns, a mapping of them."""
-    rows = connection.execute(
-        """select entity, name, value from current_trait_values join trait_names using (trait)
-           join definitions using (definition) where key = ?""",
-        [key],
-    ).fetchall()
-    values: dict[int, dict[str, Any]] = {}
-    for entity, name, value in rows:
-        values.setdefault(entity, {})[name] = json.loads(value)
-    if isinstance(document, SqlTraitDocument) and len({name for _, name, _ in rows}) > 1:
-        return dict(values)
-    return {entity: each for entity, [each] in ((entity, named.values()) for entity, named in values.items())}
+def _found_values(connection: duckdb.DuckDBPyConnection, key: str) -> dict[int, Any]:
+    """Give the value of every entity that has one for a trait."""
+    rows = connection.execute(_VALUES.format(name=key)).fetchall()
+    return {entity: json.loads(value) for entity, value in rows}
 
 
 def _plain(value: Any) -> Any:

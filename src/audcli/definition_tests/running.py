@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from audcli.definition_tests.checking import Checked, check
-from audcli.definitions.documents import ListDocument, TestDocument
+from audcli.definitions.documents import ListDocument, SqlTraitDocument, TestDocument
 from audcli.definitions.loader import Definitions, LoadedDocument
 from audcli.errors import AudcliError
 from audcli.ingest import IngestOptions, ingest, rejects
@@ -67,12 +67,13 @@ def _run_test(
         try:
             _ingest(project, store, document.calls, now)
             as_of = instant_of(document.as_of)
-            under_test = _enabled(definitions, document.expect)
-            run = compute(project, store, document.expect, Moment(now, as_of), definitions=under_test).run
+            definers = _definers(definitions, document.expect)
+            under_test = _enabled(definitions, definers.values())
+            run = compute(project, store, definers.values(), Moment(now, as_of), definitions=under_test).run
             failed = {each.key: each.reason or "" for each in run.results if each.outcome == "failed"}
             checked = tuple(
-                check(store.connection, definitions.documents[key].document, key, expected, failed.get(key))
-                for key, expected in document.expect.items()
+                check(store.connection, definitions.documents[key].document, name, expected, failed.get(key))
+                for (name, expected), key in zip(document.expect.items(), definers.values(), strict=True)
             )
         except AudcliError as error:
             return Tested(*place, error.message, ())
@@ -96,7 +97,18 @@ def _as_text(value: date) -> str:
     return value.isoformat()
 
 
-def _enabled(definitions: Definitions, keys: Collection[str]) -> Definitions:
+def _definers(definitions: Definitions, names: Iterable[str]) -> dict[str, str]:
+    """Say for each name that is expected something of, in order, which definition it is of: a trait may be a column."""
+    columns = {
+        name: key
+        for key, loaded in definitions.documents.items()
+        if isinstance(loaded.document, SqlTraitDocument)
+        for name in loaded.document.query.traits
+    }
+    return {name: columns.get(name, name) for name in names}
+
+
+def _enabled(definitions: Definitions, keys: Iterable[str]) -> Definitions:
     """Enable what is under test: a test holds while a definition is switched off as well."""
     documents = dict(definitions.documents)
     for key in keys:

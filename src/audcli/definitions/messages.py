@@ -286,6 +286,10 @@ _REFERENCES = {
         "{nearest}",
     ),
     "not-computed": Message("`{name}` is {kind}, of which nothing is computed", "an audience or a trait"),
+    "expected-column": Message(
+        "`{name}` is an SQL trait, and its traits are expected by their own names",
+        "the name of a column: {columns}",
+    ),
     "expected-members": Message(
         "`{name}` is an audience, and this expects values of it",
         "a list of members, as in `[ann, bob]`",

@@ -62,6 +62,10 @@ class Known:
         document = self.defined[named.key].document if named.key in self.defined else None
         return not (isinstance(document, SqlTraitDocument) and document.query.traits)
 
+    def traits_of(self, key: str) -> list[str]:
+        """List the names of the traits of an SQL trait."""
+        return [name for name, draft in self.sql_traits.items() if draft.key == key]
+
     def keys(self, *kinds: str) -> list[str]:
         """List the keys of some kinds."""
         return [key for key, kind in self.kinds.items() if kind in kinds]
@@ -112,6 +116,8 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
         case "expected", None:
             keys = known.keys("audience", "trait", "sql_trait")
             yield report("unknown-definition", span, **facts, nearest=nearest(named.key, keys))
+        case "expected", "sql_trait":
+            yield report("expected-column", span, **facts, columns=listed(known.traits_of(named.key), "and"))
         case "expected", _:
             yield report("not-computed", span, **facts)
         case "trait", "audience":

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import duckdb
 import pyarrow as pa
 
 from audcli.definitions.documents import SqlTraitDocument
@@ -96,12 +97,17 @@ def run_queries(documents: Documents, around: Circumstance, results: QueryResult
         for key, document in documents.items():
             table = f"sql_trait_{len(results.stored) + 1}"
             try:
-                query = Query(document.sql, document.query.ids, document.query.traits)
+                shape = document.query
+                query = Query(document.sql, shape.ids, shape.traits, frozenset(shape.reads))
                 rows = sandbox.run(query, seconds=around.seconds)
                 stored = store_rows(around.store.connection, table, rows, document.of, _as_of(around))
                 results.stored[key] = (table, document, stored)
+            except duckdb.InterruptException:
+                raise
             except AudcliError as error:
                 results.failed[key] = error.message
+            except (duckdb.Error, pa.ArrowException):
+                results.failed[key] = "there is not enough memory to hand its rows over"
 
 
 def keep_computed_traits(store: Store, traits: Iterable[NamedTrait], values: Mapping[str, TraitValues]) -> None:

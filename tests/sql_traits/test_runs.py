@@ -166,6 +166,14 @@ def test_results_that_are_refused_store_nothing(world: World, sql: str, reason: 
     assert world.store.connection.execute("select count(*) from trait_values").fetchall() == [(0,)]
 
 
+def test_a_source_that_cannot_be_read_to_its_end_fails_what_reads_it(world: World) -> None:
+    world.define("sql_trait: load\nsql: select user_id, count(*) as tickets from tickets group by all\n---\n" + SPENT)
+    world.write("tickets.csv", "user_id,hours\nann,1\nbob\n")
+    found = world.outcomes()
+    assert found["spent"] == 2
+    assert str(found["load"]).startswith("the source `tickets` cannot be read: CSV Error on Line: 3")
+
+
 def test_time_limits_hold_in_runs(world: World) -> None:
     world.define("sql_trait: slow\nsql: select 'ann' as user_id, count(*) as n from range(999999) a, range(999999) b"
                  " where a.range * b.range = -1\n---\n" + SPENT)  # fmt: skip

@@ -37,11 +37,16 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that passed `describe`, with its columns of ids and of traits."""
+    """A query that passed `describe`, with its columns of ids and of traits, and the relations that it reads."""
 
     sql: str
     ids: tuple[str, ...]
     traits: tuple[str, ...]
+    relations: frozenset[str] = frozenset()
+
+
+class SourceFailed(QueryFailed):
+    """A source that the query reads cannot be read to its end."""
 
 
 def describe(
@@ -78,6 +83,7 @@ class Sandbox:
         self._reads = reads
         self._fill = fill
         self._worker: Process | None = None
+        self._unreadable: Mapping[str, str] = {}
 
     def __enter__(self) -> Sandbox:
         """Give the sandbox itself."""
@@ -96,9 +102,13 @@ class Sandbox:
         """
         try:
             worker = self._ready()
+            for name in sorted(query.relations & self._unreadable.keys()):
+                raise SourceFailed(f"the source `{name}` cannot be read: {self._unreadable[name]}")
             request = {"do": "run", "sql": query.sql, "ids": query.ids, "traits": query.traits}
             worker.ask(request, seconds)
             return worker.rows()
+        except SourceFailed:
+            raise
         except BaseException:
             self._drop()
             raise
@@ -106,7 +116,7 @@ class Sandbox:
     def _ready(self) -> Process:
         if self._worker is None:
             self._worker = Process()
-            _open(self._worker, self._setup, _SECONDS_TO_FILL, describing=False)
+            self._unreadable = _open(self._worker, self._setup, _SECONDS_TO_FILL, describing=False)
             for view, columns in self._reads.items():
                 self._worker.ask({"do": "fill", "view": view}, _SECONDS_TO_FILL, self._fill(view, columns))
         return self._worker

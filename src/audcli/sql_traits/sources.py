@@ -42,7 +42,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, table: str, path: Path, *
         only = "" if rows else "limit 0"
         connection.execute(f"create table {table} as select * from {reader} {only}", parameters)
     except duckdb.Error as error:
-        raise Unreadable(reason_of(error)) from error
+        raise Unreadable(reason_of(error, of_data=True)) from error
 
 
 def _reader(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, object]]:

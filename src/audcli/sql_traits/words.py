@@ -22,4 +22,4 @@ def reason_of(error: duckdb.Error, *, of_data: bool = False) -> str:
     first = lines[0].partition("Error: ")[2] or lines[0]
     if of_data:
         first = _QUOTED.sub("…", first)
-    return first[:1].lower() + first[1:]
+    return first if first[1:2].isupper() else first[:1].lower() + first[1:]

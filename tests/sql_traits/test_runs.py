@@ -293,7 +293,7 @@ def test_definition_tests_expect_values_of_queries(world: World) -> None:
     world.define(
         SPENT + "---\ntest: spending\nas_of: 2026-07-01\ncalls:\n"
         "  - {type: track, event: Bought, userId: ann, timestamp: 2026-06-01, properties: {price: 7}}\n"
-        "expect:\n  spent: {ann: 7}\n"
+        "expect:\n  total: {ann: 7}\n"
     )
     definitions = load_definitions(world.project, AS_OF)
     assert not definitions.diagnostics

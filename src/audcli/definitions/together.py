@@ -22,7 +22,7 @@ _FITTING: dict[str, tuple[str, ...]] = {
     "audience": ("audience",),
     "trait": ("trait",),
     "list": ("list",),
-    "expected": ("audience", "trait", "sql_trait"),
+    "expected": ("audience", "trait"),
 }
 
 
@@ -45,9 +45,9 @@ class Known:
         The name of a trait leads to a computed trait of the same level, or to the SQL trait of the same level that has
         a trait of that name; any other is that of a custom trait.
         """
-        if named.kind == "trait" and named.key in self.sql_traits:
+        if named.kind in ("trait", "expected") and named.key in self.sql_traits:
             draft = self.sql_traits[named.key]
-            return draft.key if draft.level == named.level else None
+            return draft.key if named.kind == "expected" or draft.level == named.level else None
         kind = self.kinds.get(named.key)
         if kind not in _FITTING[named.kind] and not self._may_have(kind, named):
             return None
@@ -57,7 +57,7 @@ class Known:
 
     def _may_have(self, kind: str | None, named: Dependency) -> bool:
         """Tell whether a name may be a trait of the SQL trait of that key, as long as nobody knows which it has."""
-        if kind != "sql_trait" or named.kind != "trait":
+        if kind != "sql_trait" or named.kind not in ("trait", "expected"):
             return False
         document = self.defined[named.key].document if named.key in self.defined else None
         return not (isinstance(document, SqlTraitDocument) and document.query.traits)
@@ -114,7 +114,7 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
         case "list", _:
             yield report("not-a-list", span, **facts)
         case "expected", None:
-            keys = known.keys("audience", "trait", "sql_trait")
+            keys = [*known.keys("audience", "trait"), *known.sql_traits]
             yield report("unknown-definition", span, **facts, nearest=nearest(named.key, keys))
         case "expected", "sql_trait":
             yield report("expected-column", span, **facts, columns=listed(known.traits_of(named.key), "and"))

@@ -29,13 +29,12 @@ from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.definitions.yaml_source import read_yaml, shown_line, split_lines
 from audcli.diagnostics import Diagnostic, Span, in_reading_order, render_text
 from audcli.errors import UsageError
+from audcli.source_files import SUFFIXES, can_be_source
 
 KNOWN_BY = ("user_id", "email", "android.idfa", "ios.idfa")
 VIEWS = ("events", "profiles", "identifiers", "accounts", "account_users", "computed_traits")
 """What SQL traits can read besides the sources, which cannot take these names."""
 
-_SOURCE_SUFFIXES = (".csv", ".jsonl", ".ndjson", ".json", ".parquet")
-_SOURCE_FILE = re.compile(r"\.(?:(?:csv|jsonl|ndjson|json)(?:\.gz|\.zst)?|parquet)$", re.IGNORECASE)
 _PATTERN = re.compile(r"[*?\[]")
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -175,9 +174,9 @@ def _outside(settings: Settings, source: SourceDocument, root: Path) -> Iterator
 
 
 def _source_file(path: str, span: Span) -> Iterator[Diagnostic]:
-    if _SOURCE_FILE.search(path) is None:
+    if not can_be_source(path):
         reason = Prose("what it holds is not known")
-        hint = f"its name ends in {listed(_SOURCE_SUFFIXES)}, all but the last also with `.gz` or `.zst` after it"
+        hint = f"its name ends in {listed(SUFFIXES)}, all but the last also with `.gz` or `.zst` after it"
         yield report("bad-source-file", span, path=path, reason=reason, hint=Prose(hint))
     elif _PATTERN.search(path) is not None:
         reason = Prose("`*`, `?` and `[` stand for several files")

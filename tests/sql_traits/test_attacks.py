@@ -237,3 +237,10 @@ def test_sources_may_be_called_by_words_of_the_language(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("user_id\nann\n", "utf-8")
     with worker(order=tmp_path / "t.csv", table=tmp_path / "t.csv") as process:
         assert rows_of(process, 'select user_id as key, 1 as n from "order" join "table" using (user_id)', "n")
+
+
+@pytest.mark.parametrize("type_", ["date", "timestamp", "timestamptz", "time"])
+@pytest.mark.parametrize("word", ["now", "today", "tomorrow", "yesterday", "current_timestamp"])
+def test_no_text_is_read_as_the_clock(word: str, type_: str) -> None:
+    with pytest.raises(duckdb.ConversionException):
+        duckdb.execute(f"select '{word}'::{type_}").fetchall()

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 
+from audcli.source_files import can_be_source
 from audcli.sql_traits.words import reason_of
 
 _TEMPORAL = re.compile(r'\b(?:DATE|TIME|TIMESTAMP(?:_\w+)?|UUID)(?: WITH TIME ZONE)?\b|"NULL"')
-_SUFFIX = re.compile(r"\.(?:(?:csv|jsonl|ndjson|json)(?:\.gz|\.zst)?|parquet)$", re.IGNORECASE)
 _PATTERN = re.compile(r"([*?\[])")
 """What the engine would take for a pattern of several files, put in brackets, stands for itself."""
 
@@ -35,7 +35,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, table: str, path: Path, *
     """
     if not path.is_file():
         raise Unreadable("it is a folder" if path.is_dir() else "there is no such file")
-    if _SUFFIX.search(path.name) is None:
+    if not can_be_source(path.name):
         raise Unreadable(f"it leads to `{path.name}`, which is neither CSV nor JSON lines nor Parquet by its name")
     try:
         reader, parameters = _reader(connection, path)

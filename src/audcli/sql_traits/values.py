@@ -70,6 +70,12 @@ def stored(text: str | None) -> Stored:
     return None, _compact(value)
 
 
+def stored_columns(texts: Sequence[str | None]) -> tuple[list[float | None], list[str | None]]:
+    """Put the JSON texts of a column in order, as `stored` does."""
+    pairs = [stored(text) for text in texts]
+    return [number for number, _ in pairs], [text for _, text in pairs]
+
+
 def shortest_json(text: str) -> str:
     """Write JSON text compactly, names sorted, every number by its shortest text."""
     return _compact(json.loads(text))
@@ -207,9 +213,3 @@ def _compact(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def stored_columns(texts: Sequence[str | None]) -> tuple[list[float | None], list[str | None]]:
-    """Put the JSON texts of a column in order, as `stored` does."""
-    pairs = [stored(text) for text in texts]
-    return [number for number, _ in pairs], [text for _, text in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from audcli.cli.app import COMMANDS
-from cli.commands import REPOSITORY, audcli, environment
+from cli.commands import AUDCLI, REPOSITORY, audcli, environment
 
 HEAVY = ("duckdb", "sqlglot", "pydantic", "pyarrow", "yaml", "phonenumbers")
 NAMES = [command.NAME for command in COMMANDS]
@@ -69,3 +70,16 @@ def test_audcli_is_a_module_too(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "audcli", "--version"]
     run = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8")
     assert run.stdout == audcli("--version", cwd=tmp_path).stdout
+
+
+def test_readme_names_no_command_that_is_not_there() -> None:
+    named = re.findall(r"`audcli ([a-z]+)|^\$ audcli ([a-z]+)", (REPOSITORY / "README.md").read_text("utf-8"), re.M)
+    assert {one or other for one, other in named} <= {name.split()[0] for name in NAMES}
+
+
+def test_the_shell_completes_commands(tmp_path: Path) -> None:
+    asked = {"_AUDCLI_COMPLETE": "complete_bash", "COMP_WORDS": "audcli hist", "COMP_CWORD": "1"}
+    ended = subprocess.run(
+        [AUDCLI], cwd=tmp_path, env={**environment(), **asked}, capture_output=True, encoding="utf-8"
+    )
+    assert ended.stdout.split() == ["history"]

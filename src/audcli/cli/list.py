@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 NAME = "list"
 HELP = """List every definition with its status and what the last run made of it.
 
-With `--verbose` also when each was created and edited, and its name.
+With `--verbose` also when each was created and edited, and its name. A terminal of fewer than 110 columns is spared
+the last ones.
 
 Example: `audcli list --status stale --sort members`
 """
+
+_WIDE = 110
+"""From so many columns on a terminal has room for times and files."""
 
 Sort = Literal["key", "status", "members", "entered", "exited", "created", "edited", "computed"]
 
@@ -61,8 +66,12 @@ def run(
 
 
 def _show(rows: Sequence[Listed], *, more: bool) -> None:
-    headers = ["key", "kind", "of", "status", "members", "entered", "exited", "computed", "file"]
-    cells = [[r.key, r.kind, r.of, r.status, r.members, r.entered, r.exited, r.computed_at, r.file] for r in rows]
+    headers = ["key", "kind", "of", "status", "members", "entered", "exited"]
+    cells: list[list[object]] = [[r.key, r.kind, r.of, r.status, r.members, r.entered, r.exited] for r in rows]
+    # In a narrow terminal every cell would be folded into pieces.
+    if more or not sys.stdout.isatty() or render.width() >= _WIDE:
+        headers += ["computed", "file"]
+        cells = [[*cell, r.computed_at, r.file] for cell, r in zip(cells, rows, strict=True)]
     if more:
         headers += ["created", "edited", "name"]
         cells = [[*cell, r.created_at, r.edited_at, r.name] for cell, r in zip(cells, rows, strict=True)]

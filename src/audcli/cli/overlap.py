@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = "overlap"
 HELP = """Show how many members every two of the named audiences have in common, as of the last run.
 
-The shares say how much of the one is in the other, and how much of both together is in both.
+The shares say how much of the one is in the other; `--json` has how much of both together is in both, too.
 
 Example: `audcli overlap big_spenders newsletter_readers win_back`
 """
@@ -37,12 +37,12 @@ def run(
         render.document([_as_document(each) for each in found])
         return
     render.table(
-        ["first", "second", "in first", "in second", "in both", "of first", "of second", "of either"],
+        ["first", "members", "second", "members", "both", "of first", "of second"],
         [
-            (each.first, each.second, each.first_members, each.second_members, each.both, *map(_percent, _shares(each)))
-            for each in found
+            (each.first, each.first_members, each.second, each.second_members, each.both, *map(_percent, shares[:2]))
+            for each, shares in ((each, _shares(each)) for each in found)
         ],
-        numbers=["in first", "in second", "in both", "of first", "of second", "of either"],
+        numbers=["members", "both", "of first", "of second"],
     )
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 NAME = "runs"
 HELP = """List the committed runs; `audcli runs drop` takes the latest one back.
 
-What it takes back is exactly what that run did: who it let in or out, its results and values. Ingested calls stay.
+What `drop` takes back is exactly what that run did: who it let in or out, its results and values. Ingested calls
+stay. With `--verbose` the list says also when each was started, and by which version.
 
 Example: `audcli runs --limit 7`
 """
@@ -40,7 +41,7 @@ def run(
     elif not shown:
         render.note(invocation.voice(), "no run was committed yet")
     else:
-        _show(shown)
+        _show(shown, more=invocation.verbose)
 
 
 def _drop(invocation: Invocation) -> None:
@@ -55,12 +56,12 @@ def _drop(invocation: Invocation) -> None:
     render.note(invocation.voice(), f"run {dropped} is taken back; {left}")
 
 
-def _show(runs: tuple[PastRun, ...]) -> None:
-    render.table(
-        ["run", "as of", "started", "seconds", "computed", "failed", "entered", "exited"],
-        [
-            (r.run, r.as_of, r.started_at, f"{r.seconds:.1f}", r.computed, len(r.failed), r.entered, r.exited)
-            for r in runs
-        ],
-        numbers=["run", "seconds", "computed", "failed", "entered", "exited"],
-    )
+def _show(runs: tuple[PastRun, ...], *, more: bool) -> None:
+    headers = ["run", "as of", "seconds", "computed", "failed", "entered", "exited"]
+    cells: list[list[object]] = [
+        [r.run, r.as_of, f"{r.seconds:.1f}", r.computed, len(r.failed), r.entered, r.exited] for r in runs
+    ]
+    if more:
+        headers += ["started", "version"]
+        cells = [[*cell, r.started_at, r.version] for cell, r in zip(cells, runs, strict=True)]
+    render.table(headers, cells, numbers=["run", "seconds", "computed", "failed", "entered", "exited"])

@@ -30,7 +30,7 @@ _FENCE = re.compile(r"^```(.*)$")
 _HEADING = re.compile(r"^(#+) (.+)$")
 _LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
 _INSTANT = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d(?:\.\d+)?)?)?"
-_MEMBERS = re.compile(rf"Members(?: of (?P<key>\w+))?(?: on (?P<when>{_INSTANT}))?: (?P<who>.+)")
+_EXPECTED = re.compile(rf"(?P<what>Members|Values)(?: of (?P<key>\w+))?(?: on (?P<when>{_INSTANT}))?: (?P<who>.+)")
 _VALUE = re.compile(r"`([^`]+)`|(absent)")
 
 
@@ -56,7 +56,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Who is in an audience at an as-of; `key` is None where the example has one audience only."""
+    """Who is in an audience at an as-of, or who has which value of a trait (`ann 12.5`).
+
+    `key` is None where the example has one audience, or one trait and no audience.
+    """
 
     key: str | None
     as_of: datetime
@@ -174,9 +177,10 @@ def _with_calls(example: Example, block: Block) -> Example:
     calls: list[Call] = []
     expectations: list[Expectation] = []
     for number, line in enumerate(block.text.splitlines(), block.line + 1):
-        if found := _MEMBERS.fullmatch(line):
+        if found := _EXPECTED.fullmatch(line):
             as_of = datetime.fromisoformat(found["when"]) if found["when"] else AS_OF
-            who = () if found["who"] == "nobody" else tuple(sorted(found["who"].split(", ")))
+            between = ", " if found["what"] == "Members" else "; "
+            who = () if found["who"] == "nobody" else tuple(sorted(found["who"].split(between)))
             expectations.append(Expectation(found["key"], as_of, who))
         elif line:
             calls.append(_call(line, number))

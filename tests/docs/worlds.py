@@ -21,19 +21,25 @@ from audcli.store import Store, open_store
 from docs.pages import AS_OF, Call
 
 Members = dict[str, tuple[str, ...]]
-"""By key of an audience who is in it, named as calls name them; accounts by their group id."""
+"""By key of an audience who is in it, named as calls name them, accounts by their group id; by that of a trait the
+same with the value behind."""
 
-_MEMBERS = """
-    select definitions.key, min((type, value)) as id
-    from memberships join definitions using (definition)
+_FOUND = """
+    with found as (
+        select definition, entity, '' as value from memberships where exited_run is null
+        union all
+        select definition, entity, ' ' || case when value[1] = '"' then value::json ->> '$' else value end
+        from current_trait_values join trait_names using (trait))
+    select key, value, min((id_type, id)) as id
+    from found join definitions using (definition)
         join (select distinct profile, identifier from identity where until_generation is null) on profile = entity
-        join (select identifier, case type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end as type, value
+        join (select identifier, case type when 'user_id' then 0 when 'anonymous_id' then 1 else 2 end as id_type,
+                     value as id
               from identifiers) using (identifier)
-    where exited_run is null and level = 'users' group by definitions.key, entity
+    where level = 'users' group by key, entity, value
     union all
-    select definitions.key, (0, group_id)
-    from memberships join definitions using (definition) join accounts on account = entity
-    where exited_run is null and level = 'accounts'
+    select key, value, (0, group_id)
+    from found join definitions using (definition) join accounts on account = entity where level = 'accounts'
     order by all"""
 
 
@@ -62,8 +68,8 @@ def _members(project: Project, store: Store, as_of: datetime) -> Members:
     run = compute(project, store, (), Moment(as_of, as_of)).run
     assert [result.reason for result in run.results if result.outcome != "ok"] == []
     found: dict[str, list[str]] = {result.key: [] for result in run.results}
-    for key, (kind, value) in store.connection.execute(_MEMBERS).fetchall():
-        found[key].append(value if kind == 0 else f"anonymous {value}")
+    for key, value, (kind, who) in store.connection.execute(_FOUND).fetchall():
+        found[key].append((who if kind == 0 else f"anonymous {who}") + value)
     return {key: tuple(sorted(who)) for key, who in found.items()}
 
 

@@ -82,6 +82,14 @@ class Dealer:
             dealt.append(definition)
         return dealt
 
+    def traits(self, size: int) -> list[Mapping]:
+        """Deal computed traits `total`, `t0`, `t1`, …; filters and accounts refer to `total` now and then."""
+        dealt: list[Mapping] = [*LISTS, {"trait": "total", **replace(self, level="users").computation()}]
+        for number in range(size):
+            level = "accounts" if self.accounts and self.deal.random() < 0.6 else "users"
+            dealt.append({"trait": f"t{number}", "of": level, **replace(self, level=level).computation()})
+        return dealt
+
     def condition(self, depth: int) -> Mapping:
         """Deal a condition of section 8 that may stand in a definition of this level."""
         if depth and self.deal.random() < 0.25:
@@ -320,5 +328,7 @@ class Dealer:
         if deal.random() < 0.2:
             return {"compute": "unique_users" if scope and deal.random() < 0.5 else "count", **where}
         kind = deal.choice(ABOUT_PROPERTY)
+        if self.level == "accounts" and deal.random() < 0.2:
+            return {"compute": kind, "user_trait": deal.choice(TRAIT_PATHS), **where}
         options = {"most_frequent": [{}, {"minimum_frequency": 1}], "unique_list": [{}, {"limit": 1}]}
         return {"compute": kind, "property": deal.choice(paths), **deal.choice(options.get(kind, [{}])), **where}

@@ -5,7 +5,7 @@ worlds(sequences=True)  draws  World(calls=[…], definitions=[…], as_of=…, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -49,6 +49,15 @@ def worlds(size: int = 20, **parts: Any) -> st.SearchStrategy[World]:
 
 def deal_world(seed: int, size: int = 20, **parts: Any) -> World:
     """Deal the world of one seed."""
+    return _deal(seed, lambda dealer: dealer.definitions(size), parts)
+
+
+def deal_traits(seed: int, accounts: bool, size: int = 8) -> World:
+    """Deal a world of computed traits alone, of which later ones may name earlier ones."""
+    return _deal(seed, lambda dealer: dealer.traits(size), {"computed": True, "accounts": accounts})
+
+
+def _deal(seed: int, definitions: Callable[[Dealer], list[dict[str, Any]]], parts: dict[str, Any]) -> World:
     deal = Random(seed)
     as_of, accounts = deal.choice(AS_OFS), parts.get("accounts", False)
     settings: dict[str, Any] = {"timezone": deal.choice(ZONES)}
@@ -65,7 +74,7 @@ def deal_world(seed: int, size: int = 20, **parts: Any) -> World:
         snapshot=take_snapshot(LISTS, dealt, as_of, settings) if parts.get("computed") else None,
         **parts,
     )
-    return World(dealt, dealer.definitions(size), as_of, settings)
+    return World(dealt, definitions(dealer), as_of, settings)
 
 
 def _scalars(value: Any) -> Iterator[Any]:

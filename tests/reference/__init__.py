@@ -13,6 +13,7 @@ that where audcli and this evaluator differ, reading the two and the contract te
     values.py     paths, numbers, texts, instants        (section 6)
     operators.py  does a value pass a test?              (section 6)
     computed.py   computed traits                        (section 11)
+    exported.py   what exports of them hold              (sections 11 and 14)
     sequences.py  sequences, by trying every choice      (section 10)
     events.py     which events count                     (sections 6, 8, 9)
     conditions.py heads, audiences, accounts             (sections 8 and 9)

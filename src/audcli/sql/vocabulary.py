@@ -127,7 +127,7 @@ def total(parts: Sequence[Expr]) -> Expr:
 
 def product(value: Expr, factor: int) -> Expr:
     """Multiply a whole number, up to 38 digits."""
-    return exp.Mul(this=cast(value, "HUGEINT"), expression=integer(factor))
+    return exp.Paren(this=exp.Mul(this=cast(value, "HUGEINT"), expression=integer(factor)))
 
 
 def times(left: Expr, right: Expr) -> Expr:

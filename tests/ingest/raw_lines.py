@@ -77,8 +77,8 @@ def form(deal: Random) -> Values:
     if deal.random() < 0.1:
         del fields[deal.choice(sorted(fields))]
     listed = deal.sample(sorted(fields.items()), len(fields))
-    if deal.random() < 0.05:
-        listed.append(deal.choice(listed))
+    if deal.random() < 0.15:
+        listed.append((deal.choice(listed)[0], deal.choice(listed)[1]))
     return an_object(deal, listed)
 
 

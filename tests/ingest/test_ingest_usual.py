@@ -29,6 +29,37 @@ def test_usual_lines_are_read_as_all_others(store: Store, tmp_path: Path, seed: 
     assert by_template == one_by_one
 
 
+TRAPS = [
+    '{"type":"page","type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d"}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","userId":"v"}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":1,"a":"x"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":1234567890123456}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":1e5,"b":-0}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":01}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":1"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":NaN}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":1,}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":[2.0,{"b":2.0}]}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":2.0,"b":":2.0,"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":2.0,"b":"\\":2.0,"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a":99999999.99999999}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a\\"":1,"b":null}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":"2026-02-30T10:00:00Z","messageId":"%d"}',
+    '{"type":"track","event":"A","userId":" u","timestamp":"2026-01-30T10:00:00Z","messageId":"%d "}',
+    '{"type":"group","userId":"u","groupId":"0","timestamp":1769853600,"messageId":"%d","context":{"groupId":"g"}}',
+    '{"type":"identify","userId":"u","timestamp":1769853600,"messageId":"%d","traits":{"email":"\u0130@x.y","phone":7.0}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","batch":[]}',
+]  # fmt: skip
+
+
+def test_traps_one_by_one(store: Store, tmp_path: Path) -> None:
+    """Each trap in many lines, so that it would have a layout and a template of its own."""
+    lines = [FIRST] + [(trap % (1000 * kind + n)).encode() for n in range(30) for kind, trap in enumerate(TRAPS)]
+    content = b"\n".join(lines)
+    one_by_one = taken(store, tmp_path, content, few_lines=10**9, first_bytes=1 << 18)
+    assert taken(store, tmp_path, content, few_lines=1, first_bytes=8000) == one_by_one
+
+
 def taken(store: Store, folder: Path, content: bytes, few_lines: int, first_bytes: int) -> tuple[FileSummary, Any]:
     """Ingest a file into the emptied store, and give what it holds (but for the examples of the catalog)."""
     clear(store)

@@ -58,7 +58,6 @@ PLAIN_TIME = (
 """Matches times that the engine reads as `times.read_instant` does, or not at all (the 30th of February)."""
 
 _MARK = re.compile(f"{MARKS[0]}(.*?){MARKS[1]}")
-_END_OF_VALUE = re.compile(f"{MARKS[1]}(?![,}}\\] \t\r\n])")
 _TOKENS = {'"': '"s"', "": "1", ".": "0.5", ".0": "1.0", "e": "true"}
 _OBJECTS = ("properties", "traits", "context")
 _TEXTS = ("type", "event", "name", "previousId")
@@ -92,7 +91,7 @@ class Layout(NamedTuple):
 
 def layout_of(skeleton: str, line: str, rules: CallRules) -> Layout | None:
     """Tell what the lines of this skeleton are like, of which `line` is one; None when they are not the usual ones."""
-    if "\\" in skeleton or _END_OF_VALUE.search(skeleton):
+    if "\\" in skeleton:
         return None
     try:
         record = _DECODER.decode(_MARK.sub(lambda mark: _TOKENS[mark[1]], skeleton))
@@ -189,7 +188,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _token(*texts: str) -> Any:
-    """Read only those numbers that stand for values taken out: no others are of the plainest forms."""
+    """Read only those numbers that stand for values taken out: others, and what follows one, are not of plain forms."""
 
     def read(text: str) -> float:
         if text not in texts:

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from audcli.explain import Explanation
 from audcli.export import ExportOptions, export_key
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
+from audcli.questions import explain
 from audcli.store import Store, open_store
 
 
@@ -97,3 +99,34 @@ def _exported(store: Store, key: str) -> list[dict[str, str]]:
     written = io.BytesIO()
     export_key(store.connection, key, ExportOptions("unformatted"), written)
     return list(csv.DictReader(io.StringIO(written.getvalue().decode(), newline="")))
+
+
+def explained(
+    definitions_yaml: str, calls: list[dict[str, Any]], as_of: datetime, settings: dict[str, Any] | None = None
+) -> list[Explanation]:
+    """Explain every audience for some of the entities that there are, members among them."""
+    instant = as_of.astimezone(UTC).replace(tzinfo=None)
+    with tempfile.TemporaryDirectory() as folder:
+        project = _make_project(Path(folder), definitions_yaml, calls, settings or {})
+        with open_store(project.store_path, write=True, create=True, threads=1) as store:
+            members = compute_members(project, store, as_of)
+            audiences = store.connection.execute(
+                "select key, level from definitions where kind = 'audience' order by key"
+            ).fetchall()
+            return [
+                explain(project, store, key, who, None, instant)
+                for key, level in audiences
+                for who in _some(store, level, members[key])
+            ]
+
+
+_ENTITIES = {
+    "users": "select distinct key from profile_keys join identity using (profile) where until_generation is null",
+    "accounts": "select group_id from accounts",
+}
+
+
+def _some(store: Store, level: str, members: set[str]) -> list[str]:
+    """Give the keys of two members and two others, or as many as there are."""
+    keys = sorted(key for (key,) in store.connection.execute(_ENTITIES[level]).fetchall())
+    return [key for key in keys if key in members][:2] + [key for key in keys if key not in members][:2]

@@ -195,15 +195,15 @@ def unknown_key(key: str, known: Iterable[str]) -> UsageError:
     return UsageError(f"there is no definition `{key}`", hint=hint)
 
 
-def sound_audience(definitions: Definitions, key: str) -> AudienceDocument:
-    """Give the audience of that key; raises `UsageError` where there is none, or it is invalid."""
+def sound_definition(definitions: Definitions, key: str) -> AudienceDocument | TraitDocument | SqlTraitDocument:
+    """Give the audience or trait of that key; raises `UsageError` where there is none, or it is invalid."""
     if key in definitions.broken:
         raise UsageError(f"`{key}` is invalid: {first_error(definitions, key)}", hint="`audcli validate` shows more")
     loaded = definitions.documents.get(key)
     if loaded is None:
         raise unknown_key(key, {*definitions.documents, *definitions.broken})
-    if not isinstance(loaded.document, AudienceDocument):
-        raise UsageError(f"`{key}` is a {loaded.kind}, not an audience", hint="`audcli list` shows the audiences")
+    if not isinstance(loaded.document, AudienceDocument | TraitDocument | SqlTraitDocument):
+        raise UsageError(f"`{key}` is a {loaded.kind}, and not computed", hint="`audcli list` shows what is")
     return loaded.document
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TraitDocument
 from audcli.definitions.spans import spans_of
 from audcli.digests import documents_of, reached_from
 from audcli.errors import AudcliError
 from audcli.evaluation import list_reader, plan_of, run_needed_queries
-from audcli.explain import Explanation, Question
-from audcli.explain import explain as explain_question
-from audcli.pipeline import load_definitions, sound_audience
-from audcli.plan.model import Plan
+from audcli.explain import Explanation, Question, explain_membership, explain_values
+from audcli.pipeline import load_definitions, sound_definition
+from audcli.plan.model import ComputedTrait, Plan, Trait, Value
 from audcli.project import Project
 from audcli.runs.membership import membership_of
 from audcli.store import Store
@@ -23,17 +23,18 @@ from audcli.who import find_entity
 
 
 def explain(project: Project, store: Store, key: str, who: str, as_of: datetime | None, now: datetime) -> Explanation:
-    """Say why `who` is or is not in an audience at `as_of`, by default that of its last run, else now.
+    """Say why `who` is or is not in an audience at `as_of`, or which value of a trait it has and what made it.
 
-    Raises `UsageError` for a key that is no sound audience, and `AudcliError` where nobody is `who`.
+    The default is the as-of of the last run of the key, else `now`. Raises `UsageError` for a key that is no sound
+    audience or trait, and `AudcliError` where nobody is `who`.
     """
     definitions = load_definitions(project, now)
-    document = sound_audience(definitions, key)
+    document = sound_definition(definitions, key)
     entity = find_entity(store.connection, who, document.of)
     last = membership_of(store.connection, key, entity)
     instant = as_of or (now if last is None else last.as_of)
     documents = documents_of(definitions)
-    queries = run_needed_queries(project, store, documents, {key}, instant, {})
+    queries = run_needed_queries(project, store, documents, [key], instant, {})
 
     def plan_at(at: datetime) -> Plan:
         plan, left_out = plan_of(project, documents, {key}, at, queries.failed)
@@ -43,5 +44,13 @@ def explain(project: Project, store: Store, key: str, who: str, as_of: datetime 
 
     spans = spans_of(documents[each] for each in reached_from(definitions, key))
     question = Question(key, entity, instant, plan_at, queries.queried, spans, project.settings.zone)
-    explanation = explain_question(store, question, list_reader(project))
-    return replace(explanation, last_run=last)
+    if not isinstance(document, AudienceDocument):
+        return explain_values(store, question, _traits(document, plan_at(instant)), list_reader(project))
+    return replace(explain_membership(store, question, list_reader(project)), last_run=last)
+
+
+def _traits(document: TraitDocument | SqlTraitDocument, plan: Plan) -> dict[str, Value]:
+    """Give the values that a definition of traits is about, by name."""
+    if isinstance(document, SqlTraitDocument):
+        return {name: Trait((name,), document.of) for name in document.query.traits}
+    return {trait.key: ComputedTrait(trait.computation) for trait in plan.traits if trait.key == document.trait}

@@ -71,8 +71,12 @@ class Dealer:
         """Deal audiences `c0`, `c1`, …, of which later ones may name earlier ones, and the lists that they name."""
         dealt: list[Mapping] = list(LISTS)
         if self.computed:
-            for key, level in (("total", "users"), ("age", "users"), ("o", "accounts" if self.accounts else "users")):
-                dealt.append({"trait": key, "of": level, **replace(self, level=level).computation()})
+            levels = {"total": "users", "age": "users", "o": "accounts" if self.accounts else "users"}
+            for number, (key, level) in enumerate(levels.items()):
+                here, later = replace(self, level=level), set(list(levels)[number:])
+                computations = iter(here.computation, None)
+                computed = next(each for each in computations if not _names_a_trait(each, later))
+                dealt.append({"trait": key, "of": level, **computed})
         for number in range(size):
             level = "accounts" if self.accounts and self.deal.random() < 0.5 else "users"
             here = replace(self, level=level, audiences=tuple(f"c{earlier}" for earlier in range(number)))
@@ -84,7 +88,9 @@ class Dealer:
 
     def traits(self, size: int) -> list[Mapping]:
         """Deal computed traits `total`, `t0`, `t1`, …; filters and accounts refer to `total` now and then."""
-        dealt: list[Mapping] = [*LISTS, {"trait": "total", **replace(self, level="users").computation()}]
+        computations = iter(replace(self, level="users").computation, None)
+        total = next(each for each in computations if not _names_a_trait(each, {"total"}))
+        dealt: list[Mapping] = [*LISTS, {"trait": "total", **total}]
         for number in range(size):
             level = "accounts" if self.accounts and self.deal.random() < 0.6 else "users"
             dealt.append({"trait": f"t{number}", "of": level, **replace(self, level=level).computation()})
@@ -332,3 +338,16 @@ class Dealer:
             return {"compute": kind, "user_trait": deal.choice(TRAIT_PATHS), **where}
         options = {"most_frequent": [{}, {"minimum_frequency": 1}], "unique_list": [{}, {"limit": 1}]}
         return {"compute": kind, "property": deal.choice(paths), **deal.choice(options.get(kind, [{}])), **where}
+
+
+def _names_a_trait(part: Any, keys: set[str]) -> bool:
+    """Tell whether a part of a definition refers to the trait of one of these keys."""
+    match part:
+        case {"trait": str(path)} if path.partition(".")[0] in keys:
+            return True
+        case dict():
+            return any(_names_a_trait(each, keys) for each in part.values())
+        case list():
+            return any(_names_a_trait(each, keys) for each in part)
+        case _:
+            return False

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from audcli.explain import Change, Evidence, Explanation, Node
 
 NAME = "explain"
-HELP = """Say why somebody is or is not in an audience.
+HELP = """Say why somebody is or is not in an audience, or what made the value of a trait.
 
 Every part of the condition is shown with its truth, what was found, and what it was held against.
 
-Example: `audcli explain big_spenders ann@example.com`
+Example: `audcli explain big_spenders email:ann@example.com`
 """
 
 
 def run(
     invocation: Invocation,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience or trait.")],
     who: Annotated[str, typer.Argument(metavar="WHO", help="A key, a user_id or group_id, or TYPE:VALUE.")],
     as_of: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="At this date or time (UTC). [default: that of the last run]")
@@ -56,12 +56,10 @@ def _show(explanation: Explanation) -> None:
 
 
 def _answer(explanation: Explanation) -> Iterator[str]:
-    if explanation.root is None:
-        yield "not a member: " + (
-            "the account had no group call yet" if explanation.of == "accounts" else "the profile had no call yet"
-        )
-    else:
+    if explanation.member is not None:
         yield "a member" if explanation.member else "not a member"
+    if explanation.root is None:
+        yield "the account had no group call yet" if explanation.of == "accounts" else "the profile had no call yet"
     change, last = explanation.change, explanation.last_run
     if change is not None:
         yield _changes(change)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAME = "preview"
 HELP = """Say how large an audience would be, and how many are left after each part of its condition.
 
+Of a trait: how many have a value, and some of these.
+
 Nothing is stored, and any past instant can be asked about.
 
 Example: `audcli preview big_spenders --as-of 2026-07-01`
@@ -24,7 +26,7 @@ Example: `audcli preview big_spenders --as-of 2026-07-01`
 
 def run(
     invocation: Invocation,
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The audience or trait.")],
     as_of: AsOf = None,
     allow_future: Annotated[
         bool, typer.Option("--allow-future", help="Let the as-of be later than the clock.")
@@ -48,22 +50,34 @@ def run(
 
 
 def _show(previewed: Preview) -> None:
-    render.line(f"{previewed.key}: {previewed.members:,} members as of {render.instant(previewed.as_of)} UTC")
-    render.line()
+    who = "members" if previewed.considered is not None else "with a value"
+    render.line(f"{previewed.key}: {previewed.members:,} {who} as of {render.instant(previewed.as_of)} UTC")
+    if previewed.considered is not None:
+        _show_attrition(previewed, previewed.considered)
+    if len(previewed.values) > 1:
+        render.line()
+        render.table(["trait", who], [(each.trait, each.count) for each in previewed.values], numbers=[who])
+    if previewed.id_types:
+        render.line()
+        whose = "users" if previewed.of == "accounts" else who
+        render.table(["id type", whose], [(each.id_type, each.count) for each in previewed.id_types], numbers=[whose])
+    if previewed.sample:
+        render.line()
+        traits = [each.trait for each in previewed.values]
+        names = [] if previewed.of == "accounts" else ["known as"]
+        render.table(
+            [f"some {who}", *names, *traits],
+            [(each.key, *([each.name] if names else []), *(each.values.get(trait) for trait in traits))
+             for each in previewed.sample],
+        )  # fmt: skip
+
+
+def _show_attrition(previewed: Preview, considered: int) -> None:
     everyone = "accounts" if previewed.of == "accounts" else "profiles"
-    rows: list[tuple[object, ...]] = [(f"all {everyone}", previewed.considered, "")]
-    before = previewed.considered
+    rows: list[tuple[object, ...]] = [(f"all {everyone}", considered, "")]
+    before = considered
     for part in previewed.left:
         rows.append((part.part, part.left, f"-{before - part.left:,}" if part.left < before else ""))
         before = part.left
+    render.line()
     render.table(["condition", "left", "lost"], rows, numbers=["left", "lost"])
-    if previewed.id_types:
-        render.line()
-        of_whom = "users" if previewed.of == "accounts" else "members"
-        render.table(
-            ["id type", of_whom], [(each.id_type, each.count) for each in previewed.id_types], numbers=[of_whom]
-        )
-    if previewed.sample:
-        render.line()
-        second = "users" if previewed.of == "accounts" else "known as"
-        render.table(["some members", second], [(each.key, each.name) for each in previewed.sample])

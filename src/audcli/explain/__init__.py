@@ -6,7 +6,7 @@ turning_points, change    when time alone changes the answer
 tree        the parts as a tree of nodes; chains: those of a sequence; words: what each part says
 """
 
-from audcli.explain.explaining import Question, explain
+from audcli.explain.explaining import Question, explain_membership, explain_values
 from audcli.explain.model import Change, Evidence, Explanation, Node
 
-__all__ = ["Change", "Evidence", "Explanation", "Node", "Question", "explain"]
+__all__ = ["Change", "Evidence", "Explanation", "Node", "Question", "explain_membership", "explain_values"]

@@ -1,6 +1,6 @@
 """The compiled plan, run on a slice of the store and asked for every part of its conditions.
 
-asked = Asked(connection, compiled, plan, catalog)
+asked = Asked(connection, compiled, plan)
 asked.holds(Subject(PROFILES, (7,)), Not(…))    ->  True
 asked.value(Subject(PROFILES, (7,)), Trait(…))  ->  '"pro"'
 """
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import duckdb
 from sqlglot.expressions import Expr
 
-from audcli.catalog import Catalog
 from audcli.engines.duckdb import DIALECT
 from audcli.explain.model import Evidence
+from audcli.numbers import shortest_json
 from audcli.plan.model import (
+    ALWAYS,
     All,
     AtLeast,
     Condition,
@@ -62,19 +62,13 @@ class Subject:
 class Asked:
     """Answers about every part of the conditions of one audience; the script has run on the connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, plan: Plan, catalog: Catalog) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, plan: Plan) -> None:
         """Take what is asked; nothing is read yet."""
         self.plan = plan
         self.leaves = compiled.leaves
         self._decided = compiled.decided
-        self.catalog = catalog
         self._connection = connection
         self._truths: dict[Question, dict[tuple[int, ...], bool]] = {}
-
-    @cached_property
-    def conditions(self) -> dict[str, Condition]:
-        """The condition of every audience of the plan, by key."""
-        return {audience.key: audience.condition for audience in self.plan.audiences}
 
     def ask(self, table: Table, condition: Condition) -> None:
         """Find out the truth of the condition and of all its parts, for all subjects that they are asked of."""
@@ -94,19 +88,19 @@ class Asked:
 
     def considers(self, subject: Subject) -> bool:
         """Tell whether the subject exists at A."""
-        return any(subject.keys in truths for (table, _), truths in self._truths.items() if table == subject.table)
+        return bool(self.fetch(_with_keys(sql.all_of(subject.table.name), subject)))
 
     def is_member(self, subject: Subject, key: str) -> bool:
         """Tell what the script itself decided of an audience."""
         membership = self._decided.memberships[key]
         number = subject.number(membership.entity)
         query = sql.rows_of(membership.table).select(sql.column(membership.column))
-        return any(row[0] for row in self.fetch(query.where(_is(membership.entity, membership.table, number))))
+        return any(holds for (holds,) in self.fetch(query.where(_is(membership.entity, membership.table, number))))
 
     def value(self, subject: Subject, value: Value) -> str | None:
         """Give a value of the subject as JSON text, None where it is absent."""
         [found] = self._one_row(subject, values_of(subject.table, [value], self.leaves))
-        return None if found is None else str(found)
+        return None if found is None else shortest_json(found)
 
     def count(self, subject: Subject, counts: Iterable[Count]) -> int:
         """Give how many events of the subject the leaves count together."""
@@ -115,20 +109,31 @@ class Asked:
             return 0
         return sum(self._one_row(subject, counts_of(subject.table, placed, self.leaves)))
 
-    def events(self, subject: Subject, counts: Iterable[Count]) -> tuple[list[Evidence], list[Evidence]]:
-        """List the subject's events that the leaves count, and those that carry another account; latest first."""
+    def events(
+        self, subject: Subject, counts: Iterable[Count], *, include_anonymous: bool = True
+    ) -> tuple[list[Evidence], list[Evidence]]:
+        """List the subject's events that the leaves count, and those that carry another account; latest first.
+
+        The events of an account are those of its users, of whom anonymous ones may be left out.
+        """
         counted: list[Evidence] = []
         left_out: list[Evidence] = []
-        theirs = _is("profile", "people", subject.number("profile"))
+        users = self._performers(subject, include_anonymous)
         for count in counts:
-            query = events_of(count.calls, count.filter, count.interval, self.leaves, self.catalog)
-            if query is None:
-                continue
+            query = events_of(count.calls, count.filter, count.interval, self.leaves)
             group_id = None if count.scope == "all" else self._group_id(subject)
-            for row in self.fetch(query.where(theirs)):
-                event = Evidence(*row[1:])
-                (counted if _counts(event, count.scope, group_id) else left_out).append(event)
+            for profile, *row in [] if query is None else self.fetch(query):
+                if profile in users:
+                    event = Evidence(*row)
+                    (counted if _counts(event, count.scope, group_id) else left_out).append(event)
         return _latest_first(counted), _latest_first(left_out)
+
+    def _performers(self, subject: Subject, include_anonymous: bool) -> set[int]:
+        """Give the profiles whose events are the subject's."""
+        if "profile" in subject.table.keys:
+            return {subject.number("profile")}
+        related = Related("users", ALWAYS, include_anonymous)
+        return {user.number("profile") for _, user in self.related(subject, related)}
 
     def related(self, subject: Subject, related: Related) -> list[tuple[str, Subject]]:
         """List the subject's accounts, or users, of which the condition asks, each with its name; by name."""
@@ -149,7 +154,7 @@ class Asked:
     def around(self, sequence: Sequence) -> Around:
         """Give what the sequence was compiled in."""
         joined = self.leaves.tables_of_filters(step.filter for step in sequence.steps)
-        return Around(self.catalog, self.leaves.find, tuple(joined))
+        return Around(self.leaves.catalog, self.leaves.find, tuple(joined))
 
     def fetch(self, query: Query) -> list[tuple[Any, ...]]:
         """Run a query."""
@@ -169,9 +174,7 @@ class Asked:
 
     def _one_row(self, subject: Subject, query: Query) -> tuple[Any, ...]:
         """Read the one row of the subject, its keys left out."""
-        for column, number in zip(subject.table.keys, subject.keys, strict=True):
-            query = query.where(_is(column, subject.table.name, number))
-        [row] = self.fetch(query)
+        [row] = self.fetch(_with_keys(query, subject))
         return row[len(subject.keys) :]
 
     def _group_id(self, subject: Subject) -> str:
@@ -187,7 +190,7 @@ class Asked:
             case Not(part):
                 yield from self._questions(table, part)
             case InAudience(key):
-                yield from self._questions(entity_of(table), self.conditions[key])
+                yield from self._questions(entity_of(table), self.plan.conditions[key])
             case RelatedAre(related):
                 yield from self._questions(_asked_of(related), related.condition)
             case _:
@@ -201,6 +204,11 @@ def entity_of(table: Table) -> Table:
 
 def _asked_of(related: Related) -> Table:
     return ACCOUNT_USERS if related.of == "users" else SEEN_ACCOUNTS
+
+
+def _with_keys(query: Query, subject: Subject) -> Query:
+    keys = zip(subject.table.keys, subject.keys, strict=True)
+    return query.where(*(_is(column, subject.table.name, number) for column, number in keys))
 
 
 def _is(column: str, table: str, number: int) -> Expr:

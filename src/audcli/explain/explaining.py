@@ -1,12 +1,12 @@
-"""Explain one audience for one entity: run its plan on a slice of the store, then ask for every part.
+"""Explain one definition for one entity: run its plan on a slice of the store, then ask for every part.
 
-explain(store, Question("cart_abandoners", Entity("users", 7, "use_4fq…"), …), read_list)
+explain_membership(store, Question("cart_abandoners", Entity("users", 7, "use_4fq…"), …), read_list)
     ->  Explanation(member=True, root=Node("all", "all of", True, children=(…)), …)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,12 +15,12 @@ from audcli.definitions.spans import Spans
 from audcli.engines import duckdb as engine
 from audcli.explain.asked import Asked, Subject
 from audcli.explain.change import next_change
-from audcli.explain.model import Explanation
+from audcli.explain.model import Explanation, Node
+from audcli.explain.reach import reach_of, reach_of_values
 from audcli.explain.slice import sliced
-from audcli.explain.tree import node_of
+from audcli.explain.tree import node_of, trait_node
 from audcli.explain.turning_points import turning_points
-from audcli.plan.model import Condition, InAudience, Plan, RelatedAre
-from audcli.plan.walk import parts_of
+from audcli.plan.model import Plan, Value
 from audcli.sql.compile import compile_plan
 from audcli.sql.queried import Queried
 from audcli.sql.subjects import subject_of
@@ -30,10 +30,10 @@ from audcli.who import Entity
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be explained: the audience `key`, planned at any instant by `plan_at`, for one entity.
+    """What is to be explained: the definition `key`, planned at any instant by `plan_at`, for one entity of its level.
 
-    `queried` is what SQL traits give at `as_of`, and is taken to stay so at any other instant. `spans` are those of the
-    definitions in the plan; `timezone` is the project's, of calendar windows.
+    `queried` is what SQL traits gave at `as_of`; `spans` are those of the definitions in the plan; `timezone` is the
+    project's, of calendar windows.
     """
 
     key: str
@@ -44,48 +44,55 @@ class Question:
     spans: Spans
     timezone: ZoneInfo
 
+    @property
+    def subject(self) -> Subject:
+        """The entity as a row of the table of its level."""
+        return Subject(subject_of(self.entity.level), (self.entity.number,))
 
-def explain(store: Store, question: Question, read_list: engine.ReadList) -> Explanation:
+
+def explain_membership(store: Store, question: Question, read_list: engine.ReadList) -> Explanation:
     """Say why an entity is or is not in an audience, and when that changes by time alone.
 
-    The answer is that of a run: the same script, on the part of the store that bears on the entity, whose level is
-    the audience's.
+    The answer is that of a run: the same script, on the part of the store that bears on the entity. What SQL traits
+    gave stays as it is.
     """
     key, entity, catalog = question.key, question.entity, store.catalog()
-    subject = Subject(subject_of(entity.level), (entity.number,))
     plan = question.plan_at(question.as_of)
-    conditions = {audience.key: audience.condition for audience in plan.audiences}
+    condition = plan.conditions[key]
 
-    steps = _steps(conditions[key], conditions)
-    with sliced(store, entity, plan.as_of, steps, linked=question.queried.links) as connection:
+    with sliced(store, entity, plan.as_of, reach_of(condition, plan.conditions), question.queried) as connection:
 
         def asked_at(plan: Plan) -> Asked:
             compiled = compile_plan(plan, catalog, question.queried)
             engine.run(connection, compiled.script, read_list)
-            return Asked(connection, compiled, plan, catalog)
+            return Asked(connection, compiled, plan)
 
         def is_member_at(instant: datetime) -> bool:
-            return asked_at(question.plan_at(instant)).is_member(subject, key)
+            return asked_at(question.plan_at(instant)).is_member(question.subject, key)
 
         asked = asked_at(plan)
-        asked.ask(subject.table, conditions[key])
-        if not asked.considers(subject):
+        asked.ask(question.subject.table, condition)
+        if not asked.considers(question.subject):
             return Explanation(key, entity.level, entity.key, plan.as_of, False, None)
-        root = node_of(asked, subject, conditions[key])
+        root = node_of(asked, question.subject, condition)
         instants = list(turning_points(asked, question.spans, question.timezone))
         change = next_change(instants, root.holds, is_member_at)
     return Explanation(key, entity.level, entity.key, plan.as_of, root.holds, root, change=change)
 
 
-def _steps(condition: Condition, conditions: dict[str, Condition]) -> int:
-    """Count how often the condition goes over from profiles to accounts, or back, at the most."""
-    below = [0]
-    for part in parts_of(condition):
-        match part:
-            case RelatedAre(related):
-                below.append(1 + _steps(related.condition, conditions))
-            case InAudience(key):
-                below.append(_steps(conditions[key], conditions))
-            case _:
-                pass
-    return max(below)
+def explain_values(
+    store: Store, question: Question, traits: Mapping[str, Value], read_list: engine.ReadList
+) -> Explanation:
+    """Say which values the traits of a definition have of an entity, and of a computed one, which events made it."""
+    key, entity, subject = question.key, question.entity, question.subject
+    catalog = store.catalog()
+    plan = question.plan_at(question.as_of)
+    with sliced(store, entity, plan.as_of, reach_of_values(traits.values()), question.queried) as connection:
+        compiled = compile_plan(plan, catalog, question.queried)
+        engine.run(connection, compiled.script, read_list)
+        asked = Asked(connection, compiled, plan)
+        if not asked.considers(subject):
+            return Explanation(key, entity.level, entity.key, plan.as_of, None, None)
+        nodes = tuple(trait_node(asked, subject, name, value) for name, value in traits.items())
+    root = nodes[0] if len(nodes) == 1 else Node("all", "traits", any(node.holds for node in nodes), children=nodes)
+    return Explanation(key, entity.level, entity.key, plan.as_of, None, root)

@@ -57,17 +57,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why an entity is or is not in an audience at `as_of` (UTC); `entity` is its key.
+    """Why an entity is or is not in an audience at `as_of` (UTC), or what made its value of a trait.
 
-    Without a `root` it did not exist then: it had no call yet, or no group call. `last_run` is what the last run of
-    the audience made of it, None where it was never computed.
+    `entity` is its key; `member` is None where a trait is explained. Without a `root` it did not exist then: it had no
+    call yet, or no group call. `last_run` is what the last run of the audience made of it, None where it was never
+    computed.
     """
 
     key: str
     of: Level
     entity: str
     as_of: datetime
-    member: bool
+    member: bool | None
     root: Node | None
     last_run: Membership | None = None
     change: Change | None = None

@@ -15,7 +15,7 @@ from datetime import datetime
 
 import duckdb
 
-from audcli.sql.queried import LINKS
+from audcli.sql.queried import LINKS, Queried
 from audcli.store import Store
 from audcli.tables import SCHEMA
 from audcli.who import Entity
@@ -28,6 +28,8 @@ _LINKS = """
     from calls join identity using (identifier)
     where until_generation is null and account is not null and time <= $as_of
         and call_name in (select call_name from call_names where type = 'group')"""
+
+_QUERIED_LINKS = f"insert into slice_links select distinct account, profile from {LINKS}"
 
 _STEP_TO_ACCOUNTS = """
     insert into slice_accounts
@@ -56,17 +58,17 @@ _PARTS = {
 
 @contextmanager
 def sliced(
-    store: Store, entity: Entity, as_of: datetime, steps: int, *, linked: bool = False
+    store: Store, entity: Entity, as_of: datetime, steps: int, queried: Queried
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Let the tables of the store's connection be those of the slice about `entity`, for the time of the block.
 
-    `steps` is how often the answer may go over from profiles to their accounts, or from accounts to their users.
-    Nothing after `as_of` is in the slice, but for identity, which is that of now. With `linked` the users whom queries
-    link to accounts count among them.
+    `steps` is how often the answer may go over from profiles to their accounts, or from accounts to their users;
+    `queried` tells whether SQL traits link users to accounts as well. Nothing after `as_of` is in the slice, but for
+    identity, which is that of now.
     """
     connection = store.connection
     [(home,)] = connection.execute("select current_database()").fetchall()
-    _choose(connection, entity, as_of, steps, linked)
+    _choose(connection, entity, as_of, steps, queried)
     connection.execute(f"attach ':memory:' as {_NAME} (read_only false); use {_NAME}; {SCHEMA}")
     try:
         connection.execute(f'use "{home}"')
@@ -80,7 +82,9 @@ def sliced(
         connection.execute(f"detach {_NAME}")
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: datetime, steps: int, linked: bool) -> None:
+def _choose(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: datetime, steps: int, queried: Queried
+) -> None:
     """Fill `slice_profiles` and `slice_accounts`, going outwards from the entity."""
     for table, column, level in (("slice_profiles", "profile", "users"), ("slice_accounts", "account", "accounts")):
         connection.execute(f"create or replace temporary table {table} ({column} integer)")
@@ -89,8 +93,8 @@ def _choose(connection: duckdb.DuckDBPyConnection, entity: Entity, as_of: dateti
     if not steps:
         return
     connection.execute(_LINKS, {"as_of": as_of})
-    if linked:
-        connection.execute(f"insert into slice_links from {LINKS}")
+    if queried.links:
+        connection.execute(_QUERIED_LINKS)
     to_accounts = entity.level == "users"
     for _ in range(steps):
         connection.execute(_STEP_TO_ACCOUNTS if to_accounts else _STEP_TO_USERS)

@@ -19,6 +19,7 @@ from audcli.plan.model import (
     ALWAYS,
     All,
     AtLeast,
+    ComputedTrait,
     Condition,
     CountIs,
     ExternalIds,
@@ -28,6 +29,7 @@ from audcli.plan.model import (
     Not,
     RelatedAre,
     Sequence,
+    Value,
     ValueIs,
 )
 
@@ -52,11 +54,9 @@ def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
         case CountIs():
             return _count_node(asked, subject, condition, holds)
         case ValueIs(value, tests):
-            kind = "id" if isinstance(value, ExternalIds) else "trait"
-            name = f"{kind}: {words.of_value(value)}"
-            return Node(kind, name, holds, asked.value(subject, value) or "absent", words.of_tests(tests))
+            return _value_node(asked, subject, value, holds, words.of_tests(tests))
         case InAudience(key):
-            below = node_of(asked, subject.within(entity_of(subject.table)), asked.conditions[key])
+            below = node_of(asked, subject.within(entity_of(subject.table)), asked.plan.conditions[key])
             return Node("audience", f"audience: {key}", holds, children=(below,))
         case InSample():
             return Node("sample", words.of_sample(condition), holds)
@@ -68,6 +68,35 @@ def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
             return _related_node(asked, subject, condition, holds)
         case _:
             assert_never(condition)
+
+
+def trait_node(asked: Asked, subject: Subject, name: str, value: Value) -> Node:
+    """Explain the value that one subject has of a trait; the node holds where there is one."""
+    text = f"trait: {name}"
+    if isinstance(value, ComputedTrait):
+        text = words.of_computation(value.computation)
+    return _value_node(asked, subject, value, asked.value(subject, value) is not None, None, text)
+
+
+def _value_node(
+    asked: Asked, subject: Subject, value: Value, holds: bool, limit: str | None, text: str | None = None
+) -> Node:
+    kind = "id" if isinstance(value, ExternalIds) else "trait"
+    counted: list[Evidence] = []
+    left_out: list[Evidence] = []
+    if isinstance(value, ComputedTrait):
+        computation = value.computation
+        counted, left_out = asked.events(subject, computation.events, include_anonymous=computation.include_anonymous)
+    return Node(
+        kind,
+        text or f"{kind}: {words.of_value(value)}",
+        holds,
+        asked.value(subject, value) or "absent",
+        limit,
+        events=tuple(counted[:SHOWN_EVENTS]),
+        event_count=len(counted),
+        notes=tuple(_left_out(left_out)),
+    )
 
 
 def _nodes_of(asked: Asked, subject: Subject, parts: tuple[Condition, ...]) -> tuple[Node, ...]:

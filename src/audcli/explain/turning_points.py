@@ -25,6 +25,7 @@ from audcli.plan.model import (
     CallField,
     Calls,
     ComparesWith,
+    ComputedTrait,
     Condition,
     Context,
     CountIs,
@@ -37,10 +38,10 @@ from audcli.plan.model import (
     ValueIs,
     ValueTest,
 )
-from audcli.plan.walk import conditions_in, own_values_in, parts_of, tests_in
+from audcli.plan.walk import computations_in, conditions_in, own_values_in, parts_of, tests_in, values_in
 from audcli.plan.windows import calendar_interval, instant_of
 from audcli.sql.asking import event_values, events_of, values_of
-from audcli.sql.subjects import PROFILES, SEEN_ACCOUNTS
+from audcli.sql.subjects import PROFILES, SEEN_ACCOUNTS, Table
 
 _EVER = Interval(None, None)
 _LONGEST_PERIOD = timedelta(days=366)
@@ -66,7 +67,7 @@ def turning_points(asked: Asked, spans: Spans, timezone: ZoneInfo) -> Iterator[d
 
 
 def _parts(asked: Asked) -> Iterator[Condition]:
-    for condition in asked.conditions.values():
+    for condition in asked.plan.conditions.values():
         for each in conditions_in(condition):
             yield from parts_of(each)
 
@@ -80,12 +81,18 @@ def _ends_of_windows(asked: Asked, part: Condition, spans: Spans) -> Iterator[da
                     for time_ in _decisive(times, duration, part, asked.plan.as_of):
                         yield from _after(time_, duration)
         case Sequence(steps):
-            for times in _times(asked, [(calls, step.filter) for step in steps for calls in step.calls]):
-                for duration in spans.durations:
-                    for time_ in times:
-                        yield from _after(time_, duration)
+            yield from _all_ends(asked, [(calls, step.filter) for step in steps for calls in step.calls], spans)
         case _:
             pass
+    for computation in computations_in(values_in(part)):
+        yield from _all_ends(asked, [(count.calls, count.filter) for count in computation.events], spans)
+
+
+def _all_ends(asked: Asked, sources: list[tuple[Calls, Condition]], spans: Spans) -> Iterator[datetime]:
+    for times in _times(asked, sources):
+        for duration in spans.durations:
+            for time_ in times:
+                yield from _after(time_, duration)
 
 
 def _decisive(times: list[datetime], duration: Duration, part: CountIs, as_of: datetime) -> list[datetime]:
@@ -121,7 +128,7 @@ def _times(asked: Asked, sources: Iterable[tuple[Calls, Condition]]) -> list[lis
     by_profile: dict[int, list[datetime]] = {}
     for calls, filter_ in sources:
         passes = ALWAYS if _moves(filter_) else filter_
-        query = events_of(calls, passes, _EVER, asked.leaves, asked.catalog)
+        query = events_of(calls, passes, _EVER, asked.leaves)
         for profile, instant, *_ in [] if query is None else asked.fetch(query):
             by_profile.setdefault(profile, []).append(instant)
     return [sorted(times) for times in by_profile.values()]
@@ -144,9 +151,12 @@ def _dates(asked: Asked, part: Condition) -> Iterator[datetime]:
     """Give the dates that the part, or the filters of its events, hold against other dates."""
     match part:
         case ValueIs(value, tests) if _asks_a_date(tests):
-            table = SEEN_ACCOUNTS if getattr(value, "of", "users") == "accounts" else PROFILES
-            for row in asked.fetch(values_of(table, [value], asked.leaves)):
+            for row in asked.fetch(values_of(_table_of(value), [value], asked.leaves)):
                 yield from _read(row[-1])
+            for computation in computations_in([value]):
+                if computation.value is not None and _is_of_event(computation.value):
+                    for count in computation.events:
+                        yield from _dates_among(asked, count.calls, computation.value)
         case CountIs(counts):
             for count in counts:
                 yield from _dates_of_events(asked, count.calls, count.filter)
@@ -161,9 +171,18 @@ def _dates(asked: Asked, part: Condition) -> Iterator[datetime]:
 def _dates_of_events(asked: Asked, calls: Calls, filter_: Condition) -> Iterator[datetime]:
     for part in parts_of(filter_):
         if isinstance(part, ValueIs) and _asks_a_date(part.tests) and _is_of_event(part.value):
-            query = event_values(calls, part.value, asked.leaves, asked.catalog)
-            for (text,) in [] if query is None else asked.fetch(query):
-                yield from _read(text)
+            yield from _dates_among(asked, calls, part.value)
+
+
+def _dates_among(asked: Asked, calls: Calls, value: Value) -> Iterator[datetime]:
+    query = event_values(calls, value, asked.leaves)
+    for (text,) in [] if query is None else asked.fetch(query):
+        yield from _read(text)
+
+
+def _table_of(value: Value) -> Table:
+    of = value.computation.of if isinstance(value, ComputedTrait) else getattr(value, "of", "users")
+    return SEEN_ACCOUNTS if of == "accounts" else PROFILES
 
 
 def _is_of_event(value: Value) -> bool:

@@ -22,6 +22,7 @@ from audcli.plan.model import (
     CallField,
     Calls,
     ComparesWith,
+    Computation,
     ComputedTrait,
     Condition,
     Context,
@@ -110,6 +111,12 @@ def of_counts(counts: tuple[Count, ...]) -> str:
     return _of_events([count.calls for count in counts], first.filter) + of_interval(first.interval)
 
 
+def of_computation(computation: Computation) -> str:
+    """Say what a computed trait is made of."""
+    of_what = "" if computation.value is None else f" of {of_value(computation.value)}"
+    return f"{computation.compute}{of_what} of {of_counts(computation.events)}"
+
+
 def of_step(step: Step, number: int) -> str:
     """Say what a step of a sequence asks for."""
     limit = "" if step.limit is None else f", within {of_limit(step.limit)}"
@@ -138,8 +145,7 @@ def of_value(value: Value) -> str:
         case ComputedTrait(_, names, str(key)):
             return _path((key, *names))
         case ComputedTrait(computation):
-            of_what = "" if computation.value is None else f" of {of_value(computation.value)}"
-            return f"{computation.compute}{of_what} of {of_counts(computation.events)}"
+            return of_computation(computation)
         case SeenAt(which):
             return f"${which}_seen"
         case ExternalIds(type_):

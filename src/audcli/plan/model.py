@@ -454,3 +454,8 @@ class Plan:
     def audiences(self) -> tuple[Audience, ...]:
         """All audiences, in dependency order."""
         return tuple(audience for wave in self.waves for audience in wave)
+
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """The condition of every audience, by key."""
+        return {audience.key: audience.condition for audience in self.audiences}

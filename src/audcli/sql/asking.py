@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from sqlglot.expressions import Expr
 
-from audcli.catalog import Catalog
 from audcli.plan.model import CallField, Calls, Condition, Count, Interval, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
@@ -55,18 +54,18 @@ def left_after(subject: Table, parts: Sequence[Condition], leaves: Leaves, decid
     return query
 
 
-def events_of(calls: Calls, filter_: Condition, interval: Interval, leaves: Leaves, catalog: Catalog) -> Query | None:
+def events_of(calls: Calls, filter_: Condition, interval: Interval, leaves: Leaves) -> Query | None:
     """List the events of a name in an interval that pass a filter, whatever account they carry.
 
     None where no such event was ever ingested.
     """
-    if not call_numbers(calls, catalog):
+    if not call_numbers(calls, leaves.catalog):
         return None
     group_id = CallField("group_id")
     values = [*own_values_in(filter_), group_id]
-    selected = selected_calls(calls, catalog, interval, leaves.tables_of_filters([filter_]), values)
+    selected = selected_calls(calls, leaves.catalog, interval, leaves.tables_of_filters([filter_]), values)
     name = sql.column("name", "call_names") if calls.name is None else sql.text(calls.name)
-    return selected.where(holds(filter_, event_rows(calls, catalog, leaves.find))).select(
+    return selected.where(holds(filter_, event_rows(calls, leaves.catalog, leaves.find))).select(
         sql.column("profile", "people"),
         sql.column("time", "calls"),
         sql.named(name, "name"),
@@ -75,15 +74,15 @@ def events_of(calls: Calls, filter_: Condition, interval: Interval, leaves: Leav
     )
 
 
-def event_values(calls: Calls, value: Value, leaves: Leaves, catalog: Catalog) -> Query | None:
+def event_values(calls: Calls, value: Value, leaves: Leaves) -> Query | None:
     """List the distinct values, as JSON texts, that one value has among the events of a name.
 
     None where no such event was ever ingested.
     """
-    if not call_numbers(calls, catalog):
+    if not call_numbers(calls, leaves.catalog):
         return None
-    found = event_rows(calls, catalog, leaves.find).find(value)
-    selected = selected_calls(calls, catalog, Interval(None, None), (), [value])
+    found = event_rows(calls, leaves.catalog, leaves.find).find(value)
+    selected = selected_calls(calls, leaves.catalog, Interval(None, None), (), [value])
     return selected.select(sql.named(_as_json(found), "value")).distinct()
 
 

@@ -182,7 +182,8 @@ def collect(plan: Plan, catalog: Catalog, queried: Queried = NOTHING_QUERIED) ->
         sequences=_numbered((part for part in parts if isinstance(part, Sequence)), "sequence_"),
         accounts=any(each.level == "accounts" for each in plan.audiences)
         or any(isinstance(part, RelatedAre) for part in parts)
-        or any(each.of == "accounts" for each in computations),
+        or any(each.of == "accounts" for each in computations)
+        or any(level == "accounts" for level, _ in queried.traits),
         queried=queried,
     )
     for computation in computations:

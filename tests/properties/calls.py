@@ -82,7 +82,9 @@ def _context(deal: Random, accounts: bool) -> Call:
     tagged: list[Call] = [
         {"groupId": "acme"},
         {"context": {"groupId": "beta"}},
+        {"groupId": "gamma"},
         {"context": {"groupId": "0"}},
+        {"groupId": "null", "context": {"groupId": "beta"}},
         {"groupId": "acme", "context": {"groupId": "beta"}},
     ]
     return deal.choice(plain + tagged if accounts else plain)

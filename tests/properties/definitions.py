@@ -80,7 +80,8 @@ class Dealer:
         for number in range(size):
             level = "accounts" if self.accounts and self.deal.random() < 0.5 else "users"
             here = replace(self, level=level, audiences=tuple(f"c{earlier}" for earlier in range(number)))
-            definition: Mapping = {"audience": f"c{number}", "of": level, "where": here.condition(2)}
+            where = here.condition(3 if self.accounts else 2)
+            definition: Mapping = {"audience": f"c{number}", "of": level, "where": where}
             if self.deal.random() < 0.6:
                 definition["include_anonymous"] = True
             dealt.append(definition)
@@ -157,11 +158,11 @@ class Dealer:
         """Section 9: `accounts:` in a condition on a profile, `users:` in one on an account."""
         quantifiers: list[Any] = ["any", "all", "none"]
         if self.level == "users":
-            where = replace(self, level="accounts", accounts=False, audiences=()).condition(depth - 1)
+            where = replace(self, level="accounts").condition(depth - 1)
             return {"accounts": self.deal.choice(quantifiers), "where": where}
         quantifiers += [{"at_least": count} for count in (0, 1, 2)]
         quantifiers += [{"at_least_percent": share} for share in (0, 50, 100)]
-        where = replace(self, level="users", accounts=False).condition(depth - 1)
+        where = replace(self, level="users").condition(depth - 1)
         return {"users": self.deal.choice(quantifiers), "where": where, **self._account_events()}
 
     def _account_events(self) -> Mapping:
@@ -332,7 +333,8 @@ class Dealer:
             where = {**here.source(0.3), **here.window(), **scope}
             paths = [*PROPERTY_PATHS, "$timestamp", "$event", "$user_id"]
         if deal.random() < 0.2:
-            return {"compute": "unique_users" if scope and deal.random() < 0.5 else "count", **where}
+            of_users = self.level == "accounts" and deal.random() < 0.5
+            return {"compute": "unique_users" if of_users else "count", **where}
         kind = deal.choice(ABOUT_PROPERTY)
         if self.level == "accounts" and deal.random() < 0.2:
             return {"compute": kind, "user_trait": deal.choice(TRAIT_PATHS), **where}

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from audcli.explain import Explanation
 from audcli.export import ExportOptions, export_key
 from audcli.ingest import IngestOptions, ingest
-from audcli.pipeline import Moment, compute
+from audcli.pipeline import Moment, compute, load_definitions
 from audcli.project import Project, find_project
 from audcli.questions import explain
 from audcli.store import Store, open_store
@@ -110,11 +110,12 @@ def explained(
         project = _make_project(Path(folder), definitions_yaml, calls, settings or {})
         with open_store(project.store_path, write=True, create=True, threads=1) as store:
             members = compute_members(project, store, as_of)
+            definitions = load_definitions(project, instant)
             audiences = store.connection.execute(
                 "select key, level from definitions where kind = 'audience' order by key"
             ).fetchall()
             return [
-                explain(project, store, key, who, None, instant)
+                explain(project, store, definitions, key, who, now=instant)
                 for key, level in audiences
                 for who in _some(store, level, members[key])
             ]

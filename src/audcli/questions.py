@@ -1,6 +1,6 @@
 """The question that a run does not answer: why is this one in the audience, or not?
 
-explain(project, store, "cart_abandoners", "ann", None, now)   ->   Explanation(member=True, root=Node(…), …)
+explain(project, store, definitions, "cart_abandoners", "ann", now=now)   ->   Explanation(member=True, root=Node(…), …)
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TraitDocument
+from audcli.definitions.loader import Definitions
 from audcli.definitions.spans import spans_of
 from audcli.digests import documents_of, reached_from
 from audcli.errors import AudcliError
 from audcli.evaluation import list_reader, plan_of, run_needed_queries
 from audcli.explain import Explanation, Question, explain_membership, explain_values
-from audcli.pipeline import load_definitions, sound_definition
+from audcli.pipeline import sound_definition
 from audcli.plan.model import ComputedTrait, Plan, Trait, Value
 from audcli.project import Project
 from audcli.runs.membership import membership_of
@@ -22,13 +23,21 @@ from audcli.store import Store
 from audcli.who import find_entity
 
 
-def explain(project: Project, store: Store, key: str, who: str, as_of: datetime | None, now: datetime) -> Explanation:
+def explain(
+    project: Project,
+    store: Store,
+    definitions: Definitions,
+    key: str,
+    who: str,
+    *,
+    as_of: datetime | None = None,
+    now: datetime,
+) -> Explanation:
     """Say why `who` is or is not in an audience at `as_of`, or which value of a trait it has and what made it.
 
     The default is the as-of of the last run of the key, else `now`. Raises `UsageError` for a key that is no sound
     audience or trait, and `AudcliError` where nobody is `who`.
     """
-    definitions = load_definitions(project, now)
     document = sound_definition(definitions, key)
     entity = find_entity(store.connection, who, document.of)
     last = membership_of(store.connection, key, entity)

@@ -282,9 +282,9 @@ def test_explanations_and_previews_know_traits_and_links_of_queries(world: World
     )
     world.compute()
     definitions = load_definitions(world.project, AS_OF)
-    found = explain(world.project, world.store, "rich", "ann", AS_OF, AS_OF)
+    found = explain(world.project, world.store, definitions, "rich", "ann", as_of=AS_OF, now=AS_OF)
     assert found.member and found.root is not None and "15" in str(found.root)
-    assert explain(world.project, world.store, "of_gold", "bob", AS_OF, AS_OF).member
+    assert explain(world.project, world.store, definitions, "of_gold", "bob", as_of=AS_OF, now=AS_OF).member
     for key, members in (("rich", 1), ("of_gold", 3)):
         assert preview(world.project, world.store, definitions, key, AS_OF, limit=3).members == members
 

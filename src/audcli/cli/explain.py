@@ -33,13 +33,15 @@ def run(
     allow_future: Annotated[bool, typer.Option("--allow-future", help="Let it be later than the clock.")] = False,
 ) -> None:
     """Explain, and show the condition as a tree."""
+    from audcli.pipeline import load_definitions
     from audcli.questions import explain
 
     now = clock()
     instant = None if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
     project = invocation.find_project()
+    definitions = load_definitions(project, now)
     with invocation.open_store(project, write=False) as store:
-        explanation = explain(project, store, key, who, instant, now)
+        explanation = explain(project, store, definitions, key, who, as_of=instant, now=now)
     if invocation.json:
         render.document(explanation)
     else:
@@ -52,7 +54,7 @@ def _show(explanation: Explanation) -> None:
         render.line(f"  {text}")
     if explanation.root is not None:
         render.line()
-        render.tree(_branch(explanation.root))
+        render.tree(branch_of(explanation.root))
 
 
 def _answer(explanation: Explanation) -> Iterator[str]:
@@ -76,7 +78,8 @@ def _changes(change: Change) -> str:
     return "stays so by time alone"
 
 
-def _branch(node: Node) -> render.Branch:
+def branch_of(node: Node) -> render.Branch:
+    """Show a node of an explanation, and what stands below it."""
     truth = "true" if node.holds else "false"
     text = node.text
     if node.found is not None and node.limit is not None:
@@ -87,7 +90,9 @@ def _branch(node: Node) -> render.Branch:
     hidden = node.event_count - len(node.events)
     leaves += [f"and {hidden:,} earlier"] if node.events and hidden > 0 else []
     leaves += node.notes
-    return render.Branch(f"{truth:5}  {text}", node.holds, [*map(render.Branch, leaves), *map(_branch, node.children)])
+    return render.Branch(
+        f"{truth:5}  {text}", node.holds, [*map(render.Branch, leaves), *map(branch_of, node.children)]
+    )
 
 
 def _event(event: Evidence) -> str:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audcli.cli import render
+from audcli.cli.explain import branch_of
 from audcli.cli.interrupts import raise_from_now_on
 from audcli.cli.invocation import Invocation, clock
 
 if TYPE_CHECKING:
     from audcli.definition_tests import Checked, Tested
+    from audcli.explain import Explanation
 
 NAME = "test"
 HELP = """Run the definition tests, the documents `test: KEY`, or those named, or those that expect something of a key.
@@ -67,6 +69,16 @@ def _show(tested: Tested) -> None:
     for checked in tested.checked:
         for line in _differences(checked):
             render.line(render.printable(f"  {checked.key}: {line}"))
+        for who, explanation in checked.why.items():
+            _show_why(who, explanation)
+
+
+def _show_why(who: str, explanation: Explanation) -> None:
+    if explanation.root is None:
+        return
+    what = {True: "is a member", False: "is not a member", None: "has that value"}[explanation.member]
+    render.line(render.printable(f"  why `{who}` {what}:"))
+    render.tree(branch_of(explanation.root))
 
 
 def _differences(checked: Checked) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ import duckdb
 
 from audcli.definitions.documents import AnyDocument, TraitDocument
 from audcli.errors import AudcliError
+from audcli.explain import Explanation
 from audcli.runs import members_after, named
 from audcli.who import find_entity
 
@@ -38,7 +39,7 @@ class WrongValue:
 class Checked:
     """What differs from what is expected of a key: who is missing, who is there too, whose values are wrong.
 
-    `problem` says why there is nothing to compare.
+    `problem` says why there is nothing to compare; `why` explains some of those who differ, by name.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Checked:
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     wrong: tuple[WrongValue, ...] = ()
+    why: Mapping[str, Explanation] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:

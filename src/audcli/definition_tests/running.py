@@ -21,7 +21,11 @@ from audcli.ingest import IngestOptions, ingest, rejects
 from audcli.pipeline import Moment, compute, unknown_key
 from audcli.plan.windows import instant_of
 from audcli.project import Project
+from audcli.questions import explain
 from audcli.store import Store, memory_store
+
+_EXPLAINED = 3
+"""How many of those who differ from what is expected of a key are explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,15 @@ def _run_test(
             under_test = _enabled(definitions, definers.values())
             run = compute(project, store, definers.values(), Moment(now, as_of), definitions=under_test).run
             failed = {each.key: each.reason or "" for each in run.results if each.outcome == "failed"}
-            checked = tuple(
-                check(store.connection, definitions.documents[key].document, name, expected, failed.get(key))
-                for (name, expected), key in zip(document.expect.items(), definers.values(), strict=True)
-            )
+            checked = []
+            for (name, expected), key in zip(document.expect.items(), definers.values(), strict=True):
+                held = check(store.connection, definitions.documents[key].document, name, expected, failed.get(key))
+                differing = [*held.missing, *held.unexpected, *(wrong.who for wrong in held.wrong)]
+                why = {who: explain(project, store, under_test, key, who, now=now) for who in differing[:_EXPLAINED]}
+                checked.append(replace(held, why=why))
         except AudcliError as error:
             return Tested(*place, error.message, ())
-    return Tested(*place, None, checked)
+    return Tested(*place, None, tuple(checked))
 
 
 def _ingest(project: Project, store: Store, calls: Iterable[dict[str, Any]], now: datetime) -> None:

@@ -16,7 +16,7 @@ from audcli.definitions.documents import (
 )
 from audcli.definitions.doubts import doubts_about
 from audcli.definitions.loader import Definitions, load
-from audcli.definitions.references import dependencies
+from audcli.definitions.references import asks_users_of_accounts, dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
 from audcli.digests import documents_of, files_read, source_files, whole_digest
 from audcli.engines import duckdb as engine
@@ -137,13 +137,18 @@ def compute(
 
 
 def _of_broken_queries(definitions: Definitions, store: Store) -> dict[str, str]:
-    """Say by key which definitions name a trait that an SQL trait gave before it had errors.
+    """Say by key which definitions need what an SQL trait gave before it had errors: its traits, or its links.
 
-    Which traits a query gives is not known of one that cannot be read, save from the runs that it was computed in.
+    Which those are is not known of a query that cannot be read, save from the runs that it was computed in.
     """
     gave = runs.traits_given_by(store.connection, definitions.broken)
+    linking = runs.linking(store.connection, definitions.broken)
+    documents = documents_of(definitions)
+    levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
     failed = {}
-    for key, document in documents_of(definitions).items():
+    for key, document in documents.items():
+        if linking and asks_users_of_accounts(document, levels):
+            failed[key] = f"it depends on `{linking[0]}`, which was not computed"
         for named in dependencies(document):
             if named.kind == "trait" and (named.key, named.level) in gave:
                 failed[key] = f"it depends on `{gave[named.key, named.level]}`, which was not computed"
@@ -228,6 +233,7 @@ def _computed(
                 evaluated.compiled.script.memberships.get(key),
                 evaluated.left_out.get(key),
                 evaluated.values.get(key),
+                evaluated.queries.origins.get(key),
             )
 
 

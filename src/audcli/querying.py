@@ -74,6 +74,11 @@ class QueryResults:
         return Queried(traits, any(stored.linked for _, _, stored in self.stored.values()))
 
     @property
+    def origins(self) -> dict[str, str]:
+        """By key, the `origin` that its links have in `sql_links`."""
+        return {key: table for key, (table, _, _) in self.stored.items()}
+
+    @property
     def values(self) -> dict[str, dict[str, TraitValues]]:
         """Where the values to store stand, by key and name of the trait."""
         return {
@@ -100,7 +105,9 @@ def run_queries(documents: Documents, around: Circumstance, results: QueryResult
                 shape = document.query
                 query = Query(document.sql, shape.ids, shape.traits, frozenset(shape.reads))
                 rows = sandbox.run(query, seconds=around.seconds)
-                stored = store_rows(around.store.connection, table, rows, document.of, _as_of(around))
+                stored = store_rows(
+                    around.store.connection, table, rows, document.of, _as_of(around), linking=document.enabled
+                )
                 results.stored[key] = (table, document, stored)
             except duckdb.InterruptException:
                 raise

@@ -109,6 +109,12 @@ create table trait_values (
     trait integer not null, entity integer not null, number double, json varchar,
     since_run integer not null, until_run integer);
 
+-- The users whom SQL traits link to accounts, from one run up to (not including) another; until_run is null for what
+-- holds now.
+create table account_links (
+    definition integer not null, account integer not null, profile integer not null,
+    since_run integer not null, until_run integer);
+
 -- Salted digests of the external ids of people who were forgotten: the lower-case hex SHA-256 of salt, type, a NUL and
 -- value. All ids of one person have one number in `person`.
 create table forgotten (person integer not null, salt varchar not null, digest varchar not null);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -13,9 +14,13 @@ from typing import Any
 
 import pytest
 
+from audcli import runs
 from audcli.definition_tests import run_tests
+from audcli.entities import account_of, profile_of
 from audcli.errors import UsageError
 from audcli.export import ExportOptions, export_key
+from audcli.export.options import Users
+from audcli.forgetting.forget import remove_everything
 from audcli.ingest import IngestOptions, ingest
 from audcli.listing import list_definitions, show_definition
 from audcli.pipeline import Computation, Moment, compute, load_definitions
@@ -299,6 +304,92 @@ def test_definition_tests_expect_values_of_queries(world: World) -> None:
     assert not definitions.diagnostics
     [tested] = run_tests(world.project, definitions, (), AS_OF)
     assert tested.passed, tested
+
+
+ACROSS = """\
+audience: two_users
+of: accounts
+where: {users: {at_least: 2}, where: {everyone: true}}
+"""
+
+
+def test_whatever_asks_about_users_of_accounts_depends_on_the_links(world: World) -> None:
+    world.define(LINKING + "---\n" + ACROSS + "---\naudience: bought\nwhere: {event: Bought}\n")
+    definitions = load_definitions(world.project, AS_OF)
+    assert preview(world.project, world.store, definitions, "two_users", AS_OF, limit=3).members == 1
+    assert explain(world.project, world.store, "two_users", "acme", None, AS_OF).member
+    assert world.outcomes("bought") == {"bought": 2}
+    assert world.outcomes("two_users") == {"contacts": 1, "two_users": 1}
+
+
+@pytest.mark.parametrize("broken", ["select 'acme' as group_id, user_id, 1 / 0", "select nothing from nowhere"])
+def test_without_the_links_nobody_leaves(world: World, broken: str) -> None:
+    world.define(LINKING + "---\n" + ACROSS + "---\naudience: bought\nwhere: {event: Bought}\n")
+    world.compute()
+    broken = f'sql_trait: contacts\nof: accounts\nsql: "{broken}"\n'
+    world.define(broken + "---\n" + ACROSS + "---\naudience: bought\nwhere: {event: Bought}\n")
+    results = {each.key: each for each in world.compute().run.results}
+    assert results["two_users"].reason == "it depends on `contacts`, which was not computed"
+    assert results["two_users"].members == results["contacts"].members == 1
+    assert results["bought"].outcome == "ok"
+
+
+def users_of(world: World, options: ExportOptions) -> list[list[str]]:
+    written = io.BytesIO()
+    export_key(world.store.connection, "two_users", options, written)
+    user_ids = dict(world.store.connection.execute(KEYS).fetchall())
+    rows = csv.DictReader(io.StringIO(written.getvalue().decode()))
+    return sorted([user_ids[row.pop("key")], *(row[name] for name in row if name != "external_ids")] for row in rows)
+
+
+KEYS = """select key, value from profile_keys join identity using (profile) join identifiers using (identifier)
+    where type = 'user_id'"""
+EXPANDED = ExportOptions("unformatted", users=Users(("user_id",)))
+
+
+def linked_in_the_store(world: World) -> list[tuple[str, bool]]:
+    found = account_of(world.store, "acme", scope="own", users=10, events=0)
+    return [(each.user_id or "", each.is_linked) for each in found.first_users]
+
+
+def test_links_are_kept_as_the_runs_had_them(world: World) -> None:
+    world.define(LINKING + "---\n" + ACROSS)
+    world.compute()
+    assert users_of(world, EXPANDED) == [["ann", "acme"], ["bob", "acme"], ["cem", "acme"]]
+    assert sorted(linked_in_the_store(world)) == [("ann", False), ("bob", True), ("cem", True)]
+    bob = profile_of(world.store, "bob", known_by=("user_id",), events=0)
+    assert [(each.group_id, each.since, each.is_linked) for each in bob.accounts] == [("acme", AS_OF, True)]
+    world.define((LINKING + "---\n" + ACROSS).replace("('cem'), ", ""))
+    world.compute(as_of=datetime(2026, 7, 2))
+    assert users_of(world, EXPANDED) == [["ann", "acme"], ["bob", "acme"]]
+    runs.drop_latest(world.store.connection)
+    assert users_of(world, EXPANDED) == [["ann", "acme"], ["bob", "acme"], ["cem", "acme"]]
+
+
+@pytest.mark.parametrize("without", ["enabled: false", None])
+def test_a_query_that_runs_no_more_links_nobody(world: World, without: str | None) -> None:
+    world.define(LINKING + "---\n" + ACROSS)
+    world.compute()
+    world.define(
+        ACROSS if without is None else LINKING.replace("of: accounts", f"of: accounts\n{without}") + "---\n" + ACROSS
+    )
+    assert world.outcomes()["two_users"] == 0
+    assert linked_in_the_store(world) == [("ann", False)]
+
+
+def test_a_traits_column_is_of_the_linked_account(world: World) -> None:
+    world.define(LINKING + "---\naudience: two_users\nwhere: {accounts: any, where: {everyone: true}}\n")
+    world.compute()
+    columns = ExportOptions("unformatted", columns=("account.tier",))
+    assert users_of(world, columns) == [["ann", "gold"], ["bob", "gold"], ["cem", "gold"]]
+
+
+def test_links_of_the_forgotten_go(world: World) -> None:
+    world.define(LINKING + "---\n" + ACROSS)
+    world.compute()
+    with world.store.transaction():
+        remove_everything(world.store, "bob")
+    assert sorted(linked_in_the_store(world)) == [("ann", False), ("cem", True)]
 
 
 def test_a_key_of_several_traits_is_exported_by_their_names(world: World) -> None:

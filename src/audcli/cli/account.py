@@ -51,6 +51,7 @@ def _show(account: Account) -> None:
         },
     )
     sections.traits(account.traits, account.computed_traits)
-    sections.section(["user", "user id", "since (UTC)"], [(u.key, u.user_id, u.since) for u in account.first_users])
+    users = [((u.key, u.user_id, u.since), u.is_linked) for u in account.first_users]
+    sections.belongings(["user", "user id", "since (UTC)"], users)
     sections.audiences(account.audiences, account.group_id)
     sections.events(account.events)

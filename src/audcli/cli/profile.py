@@ -55,6 +55,7 @@ def _show(profile: Profile) -> None:
         ["external id", "value", "first seen (UTC)"], [(i.type, i.value, i.first_seen) for i in profile.ids]
     )
     sections.traits(profile.traits, profile.computed_traits)
-    sections.section(["account", "since (UTC)"], [(each.group_id, each.since) for each in profile.accounts])
+    accounts = [((each.group_id, each.since), each.is_linked) for each in profile.accounts]
+    sections.belongings(["account", "since (UTC)"], accounts)
     sections.audiences(profile.audiences, profile.key)
     sections.events(profile.events)

@@ -34,6 +34,14 @@ def traits(custom: Mapping[str, Any], computed: Sequence[ComputedTrait]) -> None
     section(["trait", "value", "from"], rows)
 
 
+def belongings(headers: Sequence[str], rows: Sequence[tuple[tuple[object, ...], bool]]) -> None:
+    """Print who belongs to whom; by what, where SQL traits link any of them, which is the second of each row."""
+    if any(is_linked for _, is_linked in rows):
+        section([*headers, "by"], [(*row, "SQL trait" if is_linked else "calls") for row, is_linked in rows])
+    else:
+        section(headers, [row for row, _ in rows])
+
+
 def audiences(found: Sequence[InAudience], key: str) -> None:
     """Print audiences with the run in which the entity entered them, and its key then where that was not `key`."""
     width = 4 if any(each.key != key for each in found) else 3

@@ -5,11 +5,11 @@ all: [{audience: vips}, {trait: plan, equals: pro}]   ->   Dependency("audience"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from audcli.definitions.conditions import AudienceCondition, TraitCondition
+from audcli.definitions.conditions import AccountsCondition, AudienceCondition, TraitCondition, UsersCondition
 from audcli.definitions.documents import (
     AnyDocument,
     AudienceDocument,
@@ -46,6 +46,23 @@ def dependencies(document: AnyDocument) -> tuple[Dependency, ...]:
     """Give everything that a definition names, in the order of reading, repeats included."""
     value = document.model_dump(by_alias=True, exclude_none=True)
     return tuple(named_in(places_of(kind_of(document), value)))
+
+
+def asks_users_of_accounts(document: AnyDocument, levels: Mapping[str, Level]) -> bool:
+    """Tell whether it matters to a definition which users belong to which accounts.
+
+    That is so of conditions on users of accounts and on accounts of users, of names of audiences across (`levels` says
+    by key of whom each audience is), and of what is computed of accounts, whose events are those of their users.
+    """
+    value = document.model_dump(by_alias=True, exclude_none=True)
+    for place in places_of(kind_of(document), value):
+        if place.model in (UsersCondition, AccountsCondition):
+            return True
+        if place.model is AudienceCondition and levels.get(place.value["audience"], place.level) != place.level:
+            return True
+        if place.level == "accounts" and place.model is not None and issubclass(place.model, Computation):
+            return True
+    return False
 
 
 def kind_of(document: AnyDocument) -> str:

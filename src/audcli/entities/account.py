@@ -21,11 +21,16 @@ _GROUP_CALLS = "calls semi join (from call_names where type = 'group') using (ca
 
 _USERS = f"""
     with people as (select identifier, profile from identity where until_generation is null)
-    select profile, min(time) as since from {_GROUP_CALLS} join people using (identifier)
-    where account = $account group by profile"""
+    select profile, min(since) as since, bool_and(is_linked) as is_linked
+    from (select profile, time as since, false as is_linked from {_GROUP_CALLS} join people using (identifier)
+          where account = $account
+          union all
+          select profile, as_of, true from account_links join runs on run = since_run
+          where account = $account and until_run is null and profile in (select profile from people))
+    group by profile"""
 
 _FIRST_USERS = f"""
-    select key, value, since
+    select key, value, since, is_linked
     from ({_USERS}) join profile_keys using (profile)
         left join (
             select profile, value from identity join identifiers using (identifier)
@@ -38,11 +43,15 @@ _OF_USERS = """identifier in (
 
 @dataclass(frozen=True, slots=True)
 class AccountUser:
-    """A user of an account, since the first group call that names both (UTC)."""
+    """A user of an account, since the first group call that names both (UTC).
+
+    One whom SQL traits alone link is so since the instant that the first of their runs evaluated at.
+    """
 
     key: str
     user_id: str | None
     since: datetime
+    is_linked: bool
 
 
 @dataclass(frozen=True, slots=True)

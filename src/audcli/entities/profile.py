@@ -37,10 +37,14 @@ class ExternalId:
 
 @dataclass(frozen=True, slots=True)
 class InAccount:
-    """An account that the profile belongs to, since the first group call that names both (UTC)."""
+    """An account that the profile belongs to, since the first group call that names both (UTC).
+
+    Where SQL traits alone link the two it is since the instant that the first of their runs evaluated at.
+    """
 
     group_id: str
     since: datetime
+    is_linked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def profile_of(store: Store, who: str, *, known_by: Collection[str], events: int
         ids=ids,
         traits=latest_traits(_traits(connection, theirs)),
         computed_traits=computed_traits(connection, "users", list(keys)),
-        accounts=_accounts(connection, theirs),
+        accounts=_accounts(connection, theirs, list(keys)),
         audiences=audiences_of(connection, "users", keys),
         events=recent_events(connection, theirs, events),
     )
@@ -114,10 +118,15 @@ def _traits(connection: duckdb.DuckDBPyConnection, theirs: str) -> list[str]:
     return [text for (text,) in rows]
 
 
-def _accounts(connection: duckdb.DuckDBPyConnection, theirs: str) -> tuple[InAccount, ...]:
+def _accounts(connection: duckdb.DuckDBPyConnection, theirs: str, numbers: list[int]) -> tuple[InAccount, ...]:
     rows = connection.execute(
-        f"""select group_id, min(time) as since
-            from calls semi join (from call_names where type = 'group') using (call_name) join accounts using (account)
-            where {theirs} group by group_id order by since, group_id"""
+        f"""select group_id, min(since) as since, bool_and(is_linked)
+            from (select account, time as since, false as is_linked
+                  from calls semi join (from call_names where type = 'group') using (call_name) where {theirs}
+                  union all
+                  select account, as_of, true from account_links join runs on run = since_run
+                  where until_run is null and list_contains($numbers, profile)) join accounts using (account)
+            group by group_id order by since, group_id""",
+        {"numbers": numbers},
     ).fetchall()
     return tuple(InAccount(*row) for row in rows)

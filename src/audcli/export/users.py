@@ -1,7 +1,7 @@
-"""The users of accounts as of a run: those whom a group call had joined to one by then.
+"""The users of accounts as of a run: those whom a group call had joined to one by then, or whom an SQL trait linked.
 
 ann  joins  acme     2026-01-03   ->   account acme    profile ann   since 2026-01-03
-ann  joins  globex   2026-02-01        account globex  profile ann   since 2026-02-01
+ann  linked to  globex in run 2        account globex  profile ann   since the as-of of run 2
 """
 
 from __future__ import annotations
@@ -27,10 +27,14 @@ def level_of_rows(result: Result, options: ExportOptions) -> Level:
 def account_users(result: Result) -> str:
     """Give the query of who belongs to which account: `account`, `profile` and `since`."""
     return f"""(
-        select account, profile, min(time) as since
-        from calls join call_names using (call_name) join identity using (identifier)
-        where type = 'group' and account is not null and time <= timestamp '{result.as_of.isoformat(sep=" ")}'
-            and {result.held}
+        select account, profile, min(since) as since
+        from (select account, profile, time as since
+              from calls join call_names using (call_name) join identity using (identifier)
+              where type = 'group' and account is not null and time <= timestamp '{result.as_of.isoformat(sep=" ")}'
+                  and {result.held}
+              union all
+              select account, profile, as_of from account_links join runs on run = since_run
+              where since_run <= {result.run:d} and (until_run is null or until_run > {result.run:d}))
         group by account, profile)"""
 
 

@@ -3,6 +3,7 @@
 memberships   7 | ann   | since run 3      ->      7 | -1 | since run 3
 trait_values  2 | ann   | 120.5            ->      2 | -1 | (none)
               3 | acme  | ["by ann", "by bo"]  ->  3 | acme | "[forgotten]"    until the next run computes it
+account_links 7 | acme | ann        ->      gone
 
 So past runs keep their sizes, and the next one finds that -1 is no member: it exits, for the reason `forgotten`.
 """
@@ -42,12 +43,17 @@ _TRAIT_VALUES = """
     from nameless join definitions using (level) join trait_names using (definition)
     where trait_values.trait = trait_names.trait and trait_values.entity = nameless.entity"""
 
+_LINKS = """
+    delete from account_links
+    where list_contains($profiles, profile) or account in (select account from gone_accounts)"""
+
 
 def remove_names(connection: duckdb.DuckDBPyConnection, profiles: Sequence[int]) -> tuple[int, int]:
     """Let memberships and values of `profiles` and `gone_accounts` name nobody; say how many of each there were."""
     connection.execute(_NAMELESS, {"profiles": list(profiles)})
     [(memberships,)] = connection.execute(_MEMBERSHIPS).fetchall()
     [(values,)] = connection.execute(_TRAIT_VALUES).fetchall()
+    connection.execute(_LINKS, {"profiles": list(profiles)})
     return memberships, values
 
 

@@ -19,7 +19,7 @@ from audcli.definitions.documents import (
     SqlTraitDocument,
     TraitDocument,
 )
-from audcli.definitions.references import COMPUTED_TRAITS, dependencies
+from audcli.definitions.references import COMPUTED_TRAITS, asks_users_of_accounts, dependencies
 from audcli.numbers import shortest_text
 from audcli.plan.conditions import Resolver
 from audcli.plan.model import All, Audience, ComputedTrait, IsKnown, NamedList, NamedTrait, Plan, Scope
@@ -93,9 +93,10 @@ def keys_named_by(document: AnyDocument, documents: Mapping[str, AnyDocument]) -
     """Give the keys of what a definition depends on itself, among them those that no definition has.
 
     A trait's name is the key of a computed trait, or leads to the SQL trait that has a trait of that name. A query that
-    reads the values of computed traits depends on all that are enabled.
+    reads the values of computed traits depends on all that are enabled, and what asks about users of accounts on all
+    queries that link users to accounts.
     """
-    named = {dependency.key for dependency in dependencies(document)}
+    named = {dependency.key for dependency in dependencies(document)} | _linking(document, documents)
     for key, each in documents.items():
         match each:
             case SqlTraitDocument() if not named.isdisjoint(each.query.traits):
@@ -108,6 +109,20 @@ def keys_named_by(document: AnyDocument, documents: Mapping[str, AnyDocument]) -
 def reads_computed_traits(document: AnyDocument) -> bool:
     """Tell whether it is an SQL trait whose query reads the values of the computed traits."""
     return isinstance(document, SqlTraitDocument) and COMPUTED_TRAITS in document.query.reads
+
+
+def _linking(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
+    """Give the keys of the SQL traits whose links of users to accounts matter to a definition."""
+    linking = {key for key, each in documents.items() if isinstance(each, SqlTraitDocument) and links_users(each)}
+    if not linking:
+        return linking
+    levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
+    return linking if asks_users_of_accounts(document, levels) else set()
+
+
+def links_users(document: SqlTraitDocument) -> bool:
+    """Tell whether its query links users to accounts in every run."""
+    return document.enabled and len(document.query.ids) > 1
 
 
 def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -> dict[str, str]:
@@ -129,7 +144,7 @@ def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -
 
 def _computed_names(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
     """Give the keys of the audiences and traits that a definition names; any other trait is a custom one."""
-    names = set()
+    names = _linking(document, documents)
     queried = {(name, each.of): key for key, each in documents.items() if isinstance(each, SqlTraitDocument)
                for name in each.query.traits}  # fmt: skip
     for dependency in dependencies(document):

@@ -18,6 +18,7 @@ from audcli.runs.drop import drop_latest
 from audcli.runs.history import PastResult, PastRun, past_results, past_runs
 from audcli.runs.keys import find_key, other_kinds, refuse_earlier, traits_given_by
 from audcli.runs.last import LastResult, last_results
+from audcli.runs.links import linking
 from audcli.runs.members import Member, members_after, named
 from audcli.runs.overlap import Overlap, overlaps
 from audcli.runs.run import Circumstances, Computed, Outcome, Result, Run
@@ -43,6 +44,7 @@ __all__ = [
     "drop_latest",
     "find_key",
     "last_results",
+    "linking",
     "members_after",
     "named",
     "note_duration",

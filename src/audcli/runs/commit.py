@@ -14,6 +14,7 @@ import duckdb
 
 from audcli.runs.comparison import Counts, compare, let_all_exit, write_changes
 from audcli.runs.keys import Remembered, next_number, number_keys, remembered_keys
+from audcli.runs.links import let_links_go, write_links
 from audcli.runs.run import Circumstances, Computed, Result, Run
 from audcli.runs.trait_values import compare_values, let_all_values_go, write_values
 
@@ -36,6 +37,9 @@ def commit(
     counts = _compare(connection, computed, numbers, known, run)
     write_changes(connection, run)
     write_values(connection, run)
+    write_links(connection, {numbers[each.key]: each.links_from for each in computed if each.links_from}, run)
+    if defined is not None:
+        let_links_go(connection, run, but_of=numbers.values())
     results = [_result(each, known.get(each.key), counts.get(numbers[each.key])) for each in computed]
     removed = [] if defined is None else list(_removed(known, defined))
     numbers |= {each.key: known[each.key].number for each in removed}

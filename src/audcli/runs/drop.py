@@ -14,6 +14,8 @@ _TAKE_BACK = """
     update memberships set exited_run = null, exit_reason = null where exited_run = $run;
     delete from trait_values where since_run = $run;
     update trait_values set until_run = null where until_run = $run;
+    delete from account_links where since_run = $run;
+    update account_links set until_run = null where until_run = $run;
     delete from trait_names where since_run = $run;
     delete from results where run = $run;
     delete from run_inputs where run = $run;

@@ -19,7 +19,8 @@ class Computed:
 
     `whole_digest` covers everything that it depends on as well; both digests are empty where it is invalid.
     `members` says where an audience's members stand, `values` where those of each trait of a definition do, by the
-    trait's name; both are None, with a `reason`, when it could not be computed.
+    trait's name; both are None, with a `reason`, when it could not be computed. `links_from` is the `origin` of the
+    users in `sql_links` whom an SQL trait links to accounts.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Computed:
     members: Membership | None
     reason: str | None = None
     values: Mapping[str, TraitValues] | None = None
+    links_from: str | None = None
 
     @property
     def failed(self) -> bool:

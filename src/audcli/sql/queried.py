@@ -1,7 +1,7 @@
 """What SQL traits gave before a script begins: tables that stand already, and that conditions find traits in.
 
 sql_trait_1    account | value_1 | value_2      the traits `open_tickets` and `last_ticket` of accounts
-sql_links      account | profile                users whom queries link to accounts
+sql_links      account | profile | origin       users whom queries link to accounts, and which table is of the query
 """
 
 from __future__ import annotations

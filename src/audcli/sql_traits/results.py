@@ -3,7 +3,8 @@
 email "ann@example.com"    | 7.0     ->    profile 12 | value_1 7
 email "nobody@example.com" | 1.0           counted and skipped
 
-Tables: `sql_trait_N` has the values of one SQL trait as JSON, `sql_links` the users that SQL traits link to accounts.
+Tables: `sql_trait_N` has the values of one SQL trait as JSON, `sql_links` the users that SQL traits link to accounts,
+with the name of the trait's table as `origin`.
 """
 
 from __future__ import annotations
@@ -40,16 +41,22 @@ class Stored:
 
 def begin_links(connection: DuckDBPyConnection) -> None:
     """Make the table of links, empty."""
-    connection.execute(f"create or replace temporary table {LINKS} (account integer, profile integer)")
+    connection.execute(f"create or replace temporary table {LINKS} (account integer, profile integer, origin varchar)")
 
 
 def store_rows(
-    connection: DuckDBPyConnection, table: str, rows: pa.RecordBatchReader, level: Level, as_of: AsOf
+    connection: DuckDBPyConnection,
+    table: str,
+    rows: pa.RecordBatchReader,
+    level: Level,
+    as_of: AsOf,
+    *,
+    linking: bool = True,
 ) -> Stored:
     """Put the rows of a query into the temporary table `table`, of `profile` or `account` and `value_1` ….
 
-    The ids are the columns that are no values. Links go into `sql_links`. Raises `QueryFailed` for null ids, repeated
-    ids and rows of one entity with different values (SPEC section 12).
+    The ids are the columns that are no values. Links go into `sql_links`, unless not `linking`. Raises `QueryFailed`
+    for null ids, repeated ids and rows of one entity with different values (SPEC section 12).
     """
     ids = [name for name in rows.schema.names if not name.startswith(("number_", "json_"))]
     values = [name for name in rows.schema.names if name not in ids]
@@ -61,7 +68,7 @@ def store_rows(
     _match(connection, ids, as_of)
     _refuse_different_values(connection, ids[0], values)
     _keep_values(connection, table, "account" if level == "accounts" else "profile", len(values) // 2)
-    linked = _link(connection) if len(ids) > 1 else 0
+    linked = _link(connection, table) if linking and len(ids) > 1 else 0
     missed = "entity is null" if len(ids) == 1 else "entity is null or linked is null"
     [(skipped,)] = connection.execute(f"select count(*) from {_MATCHED} where {missed}").fetchall()
     connection.execute(f"drop table {_ROWS}; drop table {_MATCHED}")
@@ -78,9 +85,9 @@ def _keep_values(connection: DuckDBPyConnection, table: str, entity: str, count:
     )
 
 
-def _link(connection: DuckDBPyConnection) -> int:
+def _link(connection: DuckDBPyConnection, origin: str) -> int:
     pairs = f"select distinct entity, linked from {_MATCHED} where entity is not null and linked is not null"
-    connection.execute(f"insert into {LINKS} {pairs}")
+    connection.execute(f"insert into {LINKS} select entity, linked, ? from ({pairs})", [origin])
     [(linked,)] = connection.execute(f"select count(*) from ({pairs})").fetchall()
     return int(linked)
 

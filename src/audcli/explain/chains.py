@@ -150,8 +150,9 @@ class _Looked:
     def _rows(self, query: Query, state: Listed[str], *more: str) -> list[Row]:
         """Read the subject's rows of a query."""
         query = sql.rows_of(query.named("rows"))
-        for column, number in zip(entity_keys(self.sequence.scope), self.subject.keys, strict=True):
-            query = query.where(sql.compare("equal", sql.column(column), sql.integer(number)))
+        for column in entity_keys(self.sequence.scope):
+            number = sql.integer(self.subject.number(column))
+            query = query.where(sql.compare("equal", sql.column(column), number))
         names = list(dict.fromkeys((*state, "time", *more)))
         query = query.select(*map(sql.column, names))
         return [dict(zip(names, row, strict=True)) for row in self.asked.fetch(query)]

@@ -46,6 +46,8 @@ from audcli.sql.subjects import PROFILES, SEEN_ACCOUNTS, Table
 _EVER = Interval(None, None)
 _LONGEST_PERIOD = timedelta(days=366)
 _CLAMPED_DAYS = 4
+_END = datetime(9999, 12, 30)
+"""From here on, a calendar window can reach beyond the calendar."""
 
 
 def turning_points(asked: Asked, spans: Spans, timezone: ZoneInfo) -> Iterator[datetime]:
@@ -63,7 +65,7 @@ def turning_points(asked: Asked, spans: Spans, timezone: ZoneInfo) -> Iterator[d
             for instant in islice(_beginnings(window, base, timezone), 2)
         ),
     ]
-    return (instant for instant in instants if instant > as_of)
+    return (instant for instant in instants if as_of < instant < _END)
 
 
 def _parts(asked: Asked) -> Iterator[Condition]:

@@ -317,7 +317,7 @@ def test_whatever_asks_about_users_of_accounts_depends_on_the_links(world: World
     world.define(LINKING + "---\n" + ACROSS + "---\naudience: bought\nwhere: {event: Bought}\n")
     definitions = load_definitions(world.project, AS_OF)
     assert preview(world.project, world.store, definitions, "two_users", AS_OF, limit=3).members == 1
-    assert explain(world.project, world.store, "two_users", "acme", None, AS_OF).member
+    assert explain(world.project, world.store, definitions, "two_users", "acme", now=AS_OF).member
     assert world.outcomes("bought") == {"bought": 2}
     assert world.outcomes("two_users") == {"contacts": 1, "two_users": 1}
 

@@ -19,9 +19,13 @@ from audcli.settings import Settings, read_settings
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE_SIZES = {
+    "accounts_without_executive_contact": 22,
     "active_customers": 227,
+    "admins_of_software_accounts": 6,
     "app_users": 22,
+    "at_risk_accounts": 2,
     "at_risk_subscribers": 31,
+    "automation_adopters": 17,
     "big_spenders": 59,
     "cart_abandoners": 13,
     "decision_makers": 97,
@@ -31,9 +35,11 @@ SAMPLE_SIZES = {
     "newsletter_readers": 94,
     "power_users": 25,
     "pricing_page_visitors": 16,
+    "quiet_accounts": 17,
     "reachable_by_email": 211,
     "scanner_buyers": 51,
     "spring_sale_buyers": 48,
+    "trial_accounts_worth_a_call": 2,
     "trial_no_login": 18,
     "trial_worth_a_call": 14,
     "win_back": 14,

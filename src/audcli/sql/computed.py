@@ -14,7 +14,7 @@ from typing import assert_never
 
 from sqlglot.expressions import Expr
 
-from audcli.plan.model import Computation
+from audcli.plan.model import COUNTING, Computation
 from audcli.sql import vocabulary as sql
 from audcli.sql.events import counts_for
 from audcli.sql.homes import Family, Home, ValueForm
@@ -36,12 +36,18 @@ def family_statement(family: Family, homes: Mapping[Computation, Home], asked: M
     table = next(iter(homes.values())).table
     if not family.passes:
         [subject] = (each for each in (PROFILES, SEEN_ACCOUNTS, ACCOUNT_USERS) if each.keys == family.keys)
-        empty = (sql.named(sql.cast(sql.NULL, _TYPES[home.form]), home.column) for home in homes.values())
+        empty = (sql.named(sql.cast(sql.NULL, _type(each, home)), home.column) for each, home in homes.items())
         query = sql.rows_of(subject.name).select(*map(sql.column, family.keys), *empty).where(sql.FALSE)
         return Statement(table.name, "computed traits of events that never were", query)
     query = _of_texts(family, homes, asked) if family.texts_of is not None else _of_events(family, homes, asked)
     names = ", ".join(dict.fromkeys(f"{each.calls.type} {each.calls.name or '*'}" for each in family.passes))
     return Statement(table.name, f"computed traits of {names}", query)
+
+
+def _type(computation: Computation, home: Home) -> str:
+    """Give the type of the values: whole numbers of what is a number of something."""
+    is_whole = computation.compute in COUNTING and computation.compute != "sum"
+    return "BIGINT" if is_whole else _TYPES[home.form]
 
 
 def _of_events(family: Family, homes: Mapping[Computation, Home], asked: Mapping[Pass, Asked]) -> Query:

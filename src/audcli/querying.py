@@ -114,6 +114,7 @@ def run_queries(documents: Documents, around: Circumstance, results: QueryResult
             except AudcliError as error:
                 results.failed[key] = error.message
             except (duckdb.Error, pa.ArrowException):
+                sandbox.drop()  # what is left of the rows must not be taken for the answer to the next query
                 results.failed[key] = "there is not enough memory to hand its rows over"
 
 

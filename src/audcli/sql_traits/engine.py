@@ -21,7 +21,10 @@ from audcli.sql_traits.words import reason_of
 HIDDEN = "hidden"
 """The schema of the tables behind the views, which queries cannot name: views have no row numbers to read."""
 
-RESULT = f"{HIDDEN}.result"
+RESULTS = "results"
+"""The schema of what a query gave, apart from what it reads: a source may have any name."""
+
+RESULT = f"{RESULTS}.given"
 
 _KEPT_OPTIMIZERS = ("unused_columns", "deliminator", "unnest_rewriter", "cte_inlining")
 _LOCKS = (
@@ -49,7 +52,7 @@ def open_engine(memory_limit: int, spill: str | None, as_of: str) -> duckdb.Duck
         }
     )
     connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
-    connection.execute(f"create schema {HIDDEN}")
+    connection.execute(f"create schema {HIDDEN}; create schema {RESULTS}")
     # A macro's body can hold no parameter; the text is that of a `datetime`.
     connection.execute(f"create macro as_of() as timestamp '{as_of}'")
     for view, columns in VIEWS.items():
@@ -98,8 +101,7 @@ def execute(connection: duckdb.DuckDBPyConnection, sql: str, relations: Iterable
     checked = checked_query(connection, sql, relations)
     if isinstance(checked, Refusal):
         return checked
-    connection.execute(f"drop table if exists {RESULT}")
-    connection.sql(sql).create(RESULT)
+    connection.execute(f"create or replace table {RESULT} as\n{sql}")
     return None
 
 
@@ -119,7 +121,9 @@ def checked_query(connection: duckdb.DuckDBPyConnection, sql: str, relations: It
             return Refusal("sql-not-a-select")
         position = tree.get("position")
         return Refusal(
-            "sql-not-readable", {"reason": tree["error_message"]}, int(position) if position is not None else None
+            "sql-not-readable",
+            {"reason": str(tree["error_message"]).partition("\n")[0]},
+            int(position) if position is not None else None,
         )
     checked = check(tree["statements"], frozenset(relations))
     if isinstance(checked, Refusal):

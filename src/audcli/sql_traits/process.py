@@ -58,7 +58,7 @@ class Process:
                 line = self._process.stdout.readline()
             except (BrokenPipeError, pa.ArrowException):
                 line = b""
-        if not line:
+        if not line.endswith(b"\n"):
             raise self._silence(seconds)
         answer = json.loads(line)
         if "failed" in answer:

@@ -93,7 +93,7 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the worker."""
-        self._drop()
+        self.drop()
 
     def run(self, query: Query, *, seconds: float) -> pa.RecordBatchReader:
         """Give the rows of a query, all of which are to be read before the next one is run.
@@ -110,8 +110,14 @@ class Sandbox:
         except SourceFailed:
             raise
         except BaseException:
-            self._drop()
+            self.drop()
             raise
+
+    def drop(self) -> None:
+        """End the worker, to be called where rows could not be read to their end; the next query gets a new one."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
 
     def _ready(self) -> Process:
         if self._worker is None:
@@ -120,11 +126,6 @@ class Sandbox:
             for view, columns in self._reads.items():
                 self._worker.ask({"do": "fill", "view": view}, _SECONDS_TO_FILL, self._fill(view, columns))
         return self._worker
-
-    def _drop(self) -> None:
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker = None
 
 
 _SECONDS_TO_FILL = 24 * 3600.0

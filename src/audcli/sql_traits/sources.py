@@ -14,13 +14,18 @@ from pathlib import Path
 import duckdb
 
 from audcli.source_files import can_be_source
-from audcli.sql_traits.words import reason_of
+from audcli.sql_traits.words import reason_about_data
 
-_TEMPORAL = re.compile(r'\b(?:DATE|TIME|TIMESTAMP(?:_\w+)?|UUID)(?: WITH TIME ZONE)?\b|"NULL"')
+_NAME_OR_TEMPORAL = re.compile(
+    r'("(?:[^"]|"")*" )|\b(?:DATE|TIME|TIMESTAMP(?:_\w+)?|UUID)(?: WITH TIME ZONE)?\b|"NULL"'
+)
+"""Within a type's text: a quoted name of a field, which is left as it is, or a type that becomes text."""
 _PATTERN = re.compile(r"([*?\[])")
 """What the engine would take for a pattern of several files, put in brackets, stands for itself."""
 
-_AS_TOLD = "auto_detect = false, max_line_size = 16777216"
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_LONGEST_LINE = 2**24
+_AS_TOLD = f"auto_detect = false, max_line_size = {_LONGEST_LINE}"
 """Nothing is guessed, and a line may be long."""
 
 
@@ -42,32 +47,34 @@ def load_source(connection: duckdb.DuckDBPyConnection, table: str, path: Path, *
         only = "" if rows else "limit 0"
         connection.execute(f"create table {table} as select * from {reader} {only}", parameters)
     except duckdb.Error as error:
-        raise Unreadable(reason_of(error, of_data=True)) from error
+        raise Unreadable(reason_about_data(error, file=path)) from error
 
 
 def _reader(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, object]]:
     name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
+    compression = _COMPRESSIONS.get(path.suffix.lower(), "none")
     parameters: dict[str, object] = {"path": _PATTERN.sub(r"[\1]", str(path))}
     if name.endswith(".csv"):
-        columns = dict.fromkeys(_header(connection, path), "VARCHAR")
+        columns = dict.fromkeys(_header(connection, path, compression), "VARCHAR")
+        told = f"{_AS_TOLD}, compression = '{compression}'"
         quoting = "delim = ',', quote = '\"', escape = '\"', nullstr = ''"
-        reader = f"read_csv($path, header = true, {quoting}, columns = $columns, strict_mode = true, {_AS_TOLD})"
+        reader = f"read_csv($path, header = true, {quoting}, columns = $columns, strict_mode = true, {told})"
         return reader, {**parameters, "columns": columns}
     if name.endswith(".parquet"):
         return "read_parquet($path, hive_partitioning = false)", parameters
-    return _json_reader(connection, parameters)
+    return _json_reader(connection, parameters, compression)
 
 
-def _header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+def _header(connection: duckdb.DuckDBPyConnection, path: Path, compression: str) -> list[str]:
     """Read the names of the columns, which stand in the first line."""
     first = connection.execute(
         f"""from read_csv($path, header = false, delim = '\1', quote = '', escape = '', columns = {{'line': 'VARCHAR'}},
-            strict_mode = false, {_AS_TOLD}) limit 1""",
+            strict_mode = false, {_AS_TOLD}, compression = '{compression}') limit 1""",
         {"path": _PATTERN.sub(r"[\1]", str(path))},
     ).fetchall()
     if not first:
         raise Unreadable("it is empty, and the first line should name its columns")
-    names = next(csv.reader([first[0][0]]))
+    names = _names_in(first[0][0] or "")
     repeated = [name for place, name in enumerate(names) if name.lower() in map(str.lower, names[:place])]
     if "" in names or repeated:
         raise Unreadable(
@@ -76,12 +83,22 @@ def _header(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     return names
 
 
-def _json_reader(connection: duckdb.DuckDBPyConnection, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
+def _names_in(line: str) -> list[str]:
+    csv.field_size_limit(_LONGEST_LINE)
+    try:
+        return next(csv.reader([line], strict=True), []) or [""]
+    except csv.Error:
+        raise Unreadable("its first line cannot be read as names of columns") from None
+
+
+def _json_reader(
+    connection: duckdb.DuckDBPyConnection, parameters: dict[str, object], compression: str
+) -> tuple[str, dict[str, object]]:
     """Read JSON lines with the types of all their values; what the engine takes for a date is text in JSON."""
-    options = """format = 'newline_delimited', records = true, map_inference_threshold = -1,
-        field_appearance_threshold = 0"""
+    options = f"""compression = '{compression}', format = 'newline_delimited', records = true,
+        map_inference_threshold = -1, field_appearance_threshold = 0"""
     described = connection.execute(
         f"describe from read_json($path, sample_size = -1, {options})", parameters
     ).fetchall()
-    columns = {name: _TEMPORAL.sub("VARCHAR", type_) for name, type_, *_ in described}
+    columns = {name: _NAME_OR_TEMPORAL.sub(lambda found: found[1] or "VARCHAR", type_) for name, type_, *_ in described}
     return f"read_json($path, columns = $columns, {options})", {**parameters, "columns": columns}

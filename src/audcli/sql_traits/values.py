@@ -25,6 +25,8 @@ _INSTANTS = {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timest
 _NESTED = {"list", "array", "struct", "tuple", "map", "union", "variant"}
 _EXACT = 2**53
 _LARGEST_WHOLE = 2**63
+_MANY_DIGITS = 400
+"""Whole numbers with as many are larger than every double."""
 
 Stored = tuple[float | None, str | None]
 
@@ -59,7 +61,7 @@ def stored(text: str | None) -> Stored:
     """
     if text is None:
         return None, None
-    value = json.loads(text)
+    value = _loaded(text)
     if value is None:
         return None, None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -78,7 +80,7 @@ def stored_columns(texts: Sequence[str | None]) -> tuple[list[float | None], lis
 
 def shortest_json(text: str) -> str:
     """Write JSON text compactly, names sorted, every number by its shortest text."""
-    return _compact(json.loads(text))
+    return _compact(_loaded(text))
 
 
 def id_text(column: str, type_: DuckDBPyType) -> str | None:
@@ -185,6 +187,13 @@ def _quoted(name: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # the language reads no whole number of thousands of digits; the nearest double is infinite
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < _MANY_DIGITS else math.inf)
 
 
 def _number(value: int | float) -> int | float | None:

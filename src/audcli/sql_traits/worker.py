@@ -24,13 +24,14 @@ import duckdb
 from audcli.sql_traits import engine, sources
 from audcli.sql_traits.refusals import Refusal
 from audcli.sql_traits.relations import VIEWS
-from audcli.sql_traits.words import reason_of
+from audcli.sql_traits.words import reason_about_data
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def main() -> None:
     """Answer requests until there are no more."""
+    _leave_no_traces()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed must not be taken for an answer
@@ -94,7 +95,9 @@ class _Worker:
 
     def run(self, sql: str, ids: list[str], traits: list[str]) -> None:
         """Run a query, and give its rows as they are stored."""
-        from audcli.sql_traits.rows import carry
+        import pyarrow as pa
+
+        from audcli.sql_traits.rows import NestedTooDeeply, carry
 
         self._lock()
         try:
@@ -102,14 +105,18 @@ class _Worker:
             if refused is not None:
                 self._answer({"failed": "query", "reason": f"it may not run ({refused.code})"})
                 return
-            carried = carry(self._engine, engine.RESULT, ids, traits)
+            rows = carry(self._engine, engine.RESULT, ids, traits)
         except (duckdb.OutOfMemoryException, MemoryError):
             self._answer({"failed": "memory"})
+        except NestedTooDeeply:
+            self._answer({"failed": "query", "reason": "a value in its result is nested too deeply"})
         except duckdb.Error as error:
-            self._answer({"failed": "query", "reason": reason_of(error, of_data=True)})
+            self._answer({"failed": "query", "reason": reason_about_data(error)})
         else:
             self._answer({})
-            carried.write(self._answers)
+            with pa.ipc.new_stream(self._answers, rows.schema) as stream:
+                for batch in rows:
+                    stream.write_batch(batch)
             self._answers.flush()
 
     def _read(self, name: str, path: Path, *, rows: bool) -> str | None:
@@ -129,6 +136,14 @@ class _Worker:
     def _answer(self, answer: dict[str, Any]) -> None:
         self._answers.write(json.dumps(answer).encode() + b"\n")
         self._answers.flush()
+
+
+def _leave_no_traces() -> None:
+    """Let nobody else read what is spilled, and leave no image of the memory when the process is brought down."""
+    import resource
+
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _limit_memory(limit: int) -> None:

@@ -7,7 +7,9 @@
                    │  members.stage_members       who, and under which ids, as SQL
                    │  users.counted_users         users in place of their accounts
                    │  traits.trait_columns        values of traits
-                   │  lines, expanded             rows of members and ids put together as lines, with quoting
+                   │  whole_members               members and their ids, both in order, some thousands at a time
+                   │  widths                      how many columns each type of ids takes
+                   │  lines, expanded             members and ids put together as lines, with quoting
                    │  normalise.stage_values      single column: values by rules, or by a platform's profiles
                    ▼
                 writing.write ──► files.opened    whole or not at all, counted and digested on the way

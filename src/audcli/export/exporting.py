@@ -108,3 +108,4 @@ def _drop_staged(connection: DuckDBPyConnection) -> None:
         """).fetchall()
     for kind, name in staged:
         connection.execute(f"drop {kind} if exists temp.{name}")
+    connection.execute("detach database if exists export_stage")

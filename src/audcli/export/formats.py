@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 from audcli.errors import UsageError
 from audcli.export.expanded import expanded_lines
 from audcli.export.lines import Layout, member_lines
-from audcli.export.members import member_rows, stage_members, widths
+from audcli.export.members import BATCH, ids_in_order, kept, read_ids, read_members, stage_members
 from audcli.export.normalise import SingleColumn, Values, column_for, stage_values
 from audcli.export.options import ExportOptions, Format
 from audcli.export.progress import Progress
@@ -29,9 +29,8 @@ from audcli.export.quoting import cells
 from audcli.export.results import Result
 from audcli.export.traits import TraitColumn, trait_columns, value_column
 from audcli.export.users import level_of_rows
-
-_BATCH = 50_000
-"""Rows handed over at a time: some two megabytes, and of values of 40 kB each still less than Arrow takes."""
+from audcli.export.whole_members import whole_members
+from audcli.export.widths import widths
 
 _FORMATS: dict[str, tuple[Format, ...]] = {
     "an audience": ("unformatted", "indexed", "single-column"),
@@ -87,7 +86,7 @@ def _single_column(
     rows = connection.sql("select distinct written from temp.export_values where written is not null order by written")
     lines = (
         pc.binary_join_element_wise(cells(batch.column(0)), options.line_end, "")
-        for batch in rows.to_arrow_reader(_BATCH)
+        for batch in rows.to_arrow_reader(BATCH)
     )
     header = column.header if options.header is None else options.header
     return Sheet(None if options.no_header else (header,), lines, column=column, values=values)
@@ -102,8 +101,11 @@ def _members(
 ) -> Sheet:
     values = [f"value_{number}" for number in range(len(own) + len(added))]
     account = [] if options.users is None else ["group_id"]
-    types, query = member_rows(connection, level_of_rows(result, options), [*account, *values])
-    width = widths(connection, types) if options.format != "unformatted" else {}
+    types, ids = ids_in_order(connection, level_of_rows(result, options))
+    width: dict[int, int] = {}
+    if options.format != "unformatted":
+        ids = kept(connection, ids)
+        width = widths(read_ids(connection, f"select place, kind from ({ids})"))
     first_columns = [sum(width.get(below, 0) for below in range(kind)) for kind in range(len(types))]
     layout = Layout(
         types=types,
@@ -113,17 +115,17 @@ def _members(
         first_columns=first_columns if options.format == "indexed" else None,
         columns=sum(width.values()),
     )
-    rows = connection.sql(query).to_arrow_reader(_BATCH)
+    members = whole_members(read_members(connection, [*account, *values]), read_ids(connection, ids))
     header = ["key", *("account" for _ in account), *(column.header for column in own), "external_ids"]
     match options.format:
         case "unformatted":
-            lines = member_lines(rows, layout)
+            lines = member_lines(members, layout)
         case "indexed":
             header += [_indexed(types[kind], number) for kind in sorted(width) for number in range(width[kind])]
-            lines = member_lines(rows, layout)
+            lines = member_lines(members, layout)
         case "expanded":
             header += [types[kind] for kind in sorted(width)]
-            lines = expanded_lines(rows, layout, sorted(width))
+            lines = expanded_lines(members, layout, sorted(width))
         case "single-column":
             raise AssertionError("a single column is not of members")
         case _:

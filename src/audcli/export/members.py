@@ -1,7 +1,9 @@
 """Who is in a result and under which ids, as the last committed run had them.
 
-    temp.export_members  (entity, key, place, value_0 …)     7, use_4k…, 0, 120.5      place: by key, from 0
-    temp.export_ids      (place, type, value, first_seen)    0, email, ada@example.com, 2026-01-01
+    export_stage.members    (entity, key, value_0 …)            7, use_4k…, 120.5
+    temp.export_ids         (place, type, value, first_seen)    0, email, ada@example.com, 2026-01-01
+
+The place of a member is its row there: by key, from 0.
 
 Identity is versioned by generation: ids are read as of the generation that the run saw, so a file never mixes the
 members of one run with the profiles that a later ingest made of them.
@@ -11,13 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from audcli.export.lines import MEMBER
 from audcli.export.options import ExportOptions
 from audcli.export.results import Level, Result
 from audcli.export.traits import TraitColumn
 from audcli.export.users import counted_users, level_of_rows
+
+BATCH = 50_000
+"""Rows handed over at a time: some two megabytes, and of values of 40 kB each still less than Arrow takes."""
+
+MEMBERS = "export_stage.members"
+"""The staged members, each at its place.
+
+They are in a database of their own, in memory, as a temporary table is not seen while the ids are being read.
+"""
 
 IDS = "temp.export_ids"
 """The ids of the staged members, each once: a view."""
@@ -26,7 +37,7 @@ IDS = "temp.export_ids"
 def stage_members(
     connection: DuckDBPyConnection, result: Result, options: ExportOptions, columns: Sequence[TraitColumn]
 ) -> None:
-    """Put the members into `temp.export_members`, and their ids into the view `IDS`.
+    """Put the members into `MEMBERS`, and their ids into the view `IDS`.
 
     Their places are in order of their keys, unless the file has neither. Each of the columns becomes a text `value_N`,
     empty where a member has no value. Where users of accounts are asked for, a member is a user of one account,
@@ -40,8 +51,8 @@ def stage_members(
     )
     rows, keys = _rows(result, options)
     order = "" if options.format == "single-column" else f"order by {keys}"
-    connection.execute(f"""create or replace temp table export_members as
-        select entity, {keys}, row_number() over ({order}) - 1 as place{values} from ({rows}) {joins}""")
+    connection.execute(f"""attach if not exists ':memory:' as export_stage (read_write);
+        create or replace table {MEMBERS} as select entity, {keys}{values} from ({rows}) {joins} {order}""")
     connection.execute(f"create or replace temp view export_ids as {_ids(result, level_of_rows(result, options))}")
 
 
@@ -61,15 +72,16 @@ def _rows(result: Result, options: ExportOptions) -> tuple[str, str]:
 
 def _ids(result: Result, level: Level) -> str:
     if level == "accounts":
-        return """select place, 'group_id' as type, key as value, timestamp 'epoch' as first_seen
-            from temp.export_members"""
+        return f"""select rowid as place, 'group_id' as type, key as value, timestamp 'epoch' as first_seen
+            from {MEMBERS}"""
     return f"""select place, type, value, first_seen
-        from temp.export_members join identity on profile = entity join identifiers using (identifier)
+        from (select rowid as place, entity from {MEMBERS}) join identity on profile = entity
+            join identifiers using (identifier)
         where {result.held}"""
 
 
-def member_rows(connection: DuckDBPyConnection, level: Level, values: Sequence[str]) -> tuple[list[str], str]:
-    """Give the types of ids by name, and the query of the rows that `lines` makes lines of, with those columns.
+def ids_in_order(connection: DuckDBPyConnection, level: Level) -> tuple[list[str], str]:
+    """Give the types of ids by name, and the query of the ids by `place`, `kind` and `first_seen`, with their `text`.
 
     The types are those that anybody has; the kind of an id is the place of its type among them.
     """
@@ -78,24 +90,28 @@ def member_rows(connection: DuckDBPyConnection, level: Level, values: Sequence[s
         select type, cast(row_number() over (order by type) - 1 as integer) as kind
         from (select distinct type from {source})""")
     types = connection.execute("select type from temp.export_types order by kind").fetchall()
-    own = "".join(f", {name}" for name in values)
-    none = "".join(", null" for _ in values)
-    query = f"""select place, kind, first_seen, text{own} from (
-            select place, {MEMBER} as kind, timestamp 'epoch' as first_seen, key as text{own} from temp.export_members
-            union all
-            select place, kind, first_seen, value{none} from {IDS} join temp.export_types using (type))
-        order by place, kind, first_seen"""
+    count = len(types) or 1
+    query = f"""select slot, slot // {count} as place, cast(slot % {count} as integer) as kind, first_seen, text from (
+            select place * {count} + kind as slot, first_seen, value as text
+            from {IDS} join temp.export_types using (type) order by slot, first_seen)"""
     return [type_ for (type_,) in types], query
 
 
-def widths(connection: DuckDBPyConnection, types: Sequence[str]) -> dict[int, int]:
-    """Count for each kind of ids that a member has how many of them the member with most has."""
-    counts = connection.execute(f"""
-        select slot % {len(types) or 1}, max(ids)
-        from (select place * {len(types) or 1} + kind as slot, count(*) as ids
-              from {IDS} join temp.export_types using (type) group by slot)
-        group by 1""").fetchall()
-    return {int(kind): int(ids) for kind, ids in counts}
+def kept(connection: DuckDBPyConnection, ids: str) -> str:
+    """Keep what the query of the ids gives, for it to be read more than once: give the query that does."""
+    connection.execute(f"create or replace temp table export_sorted as {ids}")
+    return "select * from temp.export_sorted"
+
+
+def read_members(connection: DuckDBPyConnection, values: Sequence[str]) -> pa.RecordBatchReader:
+    """Read `place`, `key` and those columns of the staged members, while another result of the connection is read."""
+    columns = ", ".join(["rowid as place", "key", *values])
+    return connection.cursor().sql(f"select {columns} from {MEMBERS}").to_arrow_reader(BATCH)
+
+
+def read_ids(connection: DuckDBPyConnection, ids: str) -> pa.RecordBatchReader:
+    """Read what the query of the ids gives."""
+    return connection.sql(ids).to_arrow_reader(BATCH)
 
 
 def count_members(connection: DuckDBPyConnection, result: Result) -> int:
@@ -106,7 +122,7 @@ def count_members(connection: DuckDBPyConnection, result: Result) -> int:
 
 def count_entities(connection: DuckDBPyConnection) -> int:
     """Count the staged entities, each once."""
-    return _count(connection, "select count(distinct entity) from temp.export_members")
+    return _count(connection, f"select count(distinct entity) from {MEMBERS}")
 
 
 def _count(connection: DuckDBPyConnection, query: str) -> int:

@@ -256,6 +256,11 @@ class Calls:
     type: str
     name: str | None
 
+    @property
+    def words(self) -> str:
+        """Say which these are: `track Order Completed`, `page *`."""
+        return f"{self.type} {self.name or '*'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

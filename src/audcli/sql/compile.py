@@ -77,9 +77,9 @@ def _entity_tables(plan: Plan, leaves: Leaves, catalog: Catalog) -> Iterator[Sta
         yield entities.seen_accounts(group, plan.as_of)
         yield entities.account_users(group, plan.as_of, linked=leaves.queried.links)
     if leaves.traits["users"]:
-        yield entities.traits(leaves.traits["users"], identify, plan.as_of)
+        yield entities.traits(leaves.traits["users"], leaves.carried("users"), identify, plan.as_of)
     if leaves.traits["accounts"]:
-        yield entities.account_traits(leaves.traits["accounts"], group, plan.as_of)
+        yield entities.account_traits(leaves.traits["accounts"], leaves.carried("accounts"), group, plan.as_of)
     if leaves.ids:
         yield entities.ids(leaves.ids)
     if leaves.last_calls:

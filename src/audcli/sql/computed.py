@@ -40,7 +40,7 @@ def family_statement(family: Family, homes: Mapping[Computation, Home], asked: M
         query = sql.rows_of(subject.name).select(*map(sql.column, family.keys), *empty).where(sql.FALSE)
         return Statement(table.name, "computed traits of events that never were", query)
     query = _of_texts(family, homes, asked) if family.texts_of is not None else _of_events(family, homes, asked)
-    names = ", ".join(dict.fromkeys(f"{each.calls.type} {each.calls.name or '*'}" for each in family.passes))
+    names = ", ".join(dict.fromkeys(each.calls.words for each in family.passes))
     return Statement(table.name, f"computed traits of {names}", query)
 
 

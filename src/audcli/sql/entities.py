@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from audcli.catalog import Shape
 from audcli.plan.windows import just_after
 from audcli.sql import vocabulary as sql
+from audcli.sql.custom_traits import kept
 from audcli.sql.queried import LINKS
-from audcli.sql.query import Query
+from audcli.sql.query import Query, Source
 from audcli.sql.script import Statement
 
 
@@ -59,15 +61,20 @@ def profiles(as_of: datetime, known_by: tuple[str, ...]) -> Statement:
     return Statement("profiles", "profiles with a call up to the as-of", query)
 
 
-def traits(columns: Mapping[str, str], identify: int, as_of: datetime) -> Statement:
-    """Take each custom trait (by name; `columns` gives the column for it) from the latest call that carries it."""
-    calls = _calls_named(identify, as_of).join("people", using=["identifier"])
-    return Statement("traits", "custom traits from identify calls", _latest_traits(calls, "profile", columns))
+def traits(columns: Mapping[str, str], shape: Shape, identify: int, as_of: datetime) -> Statement:
+    """Take each custom trait (by name; `columns` gives the column for it) from the latest call that carries it.
+
+    `shape` is that of the traits of all calls.
+    """
+    calls = _carried(_calls_named(identify, as_of), "identifier", columns, shape)
+    query = _latest(sql.rows_of(calls).join("people", using=["identifier"]), "profile", columns)
+    return Statement("traits", "custom traits from identify calls", query)
 
 
-def account_traits(columns: Mapping[str, str], group: int, as_of: datetime) -> Statement:
+def account_traits(columns: Mapping[str, str], shape: Shape, group: int, as_of: datetime) -> Statement:
     """Take each custom trait of accounts from the latest group call that carries it."""
-    query = _latest_traits(_calls_named(group, as_of), "account", columns)
+    calls = _carried(_calls_named(group, as_of), "account", columns, shape)
+    query = _latest(sql.rows_of(calls), "account", columns)
     return Statement("account_traits", "custom traits from group calls", query)
 
 
@@ -152,11 +159,25 @@ def _calls_named(call_name: int, as_of: datetime) -> Query:
     )
 
 
-def _latest_traits(calls: Query, entity: str, columns: Mapping[str, str]) -> Query:
+def _carried(calls: Query, key: str, columns: Mapping[str, str], shape: Shape) -> Source:
+    """Take out of each call the traits and whether it carries them, before anything is joined: calls are wide."""
     properties = sql.column("properties")
+    query = calls.select(*(sql.column(name) for name in (key, "time", "message_id")))
+    for name, column in columns.items():
+        value = kept(sql.member_of_variant(properties, name), shape.named(name) or Shape())
+        is_carried = sql.has_member(properties, name)
+        query = query.select(sql.named(value, column), sql.named(is_carried, _is_carried(column)))
+    return query.named("carried", first=True)
+
+
+def _is_carried(column: str) -> str:
+    return f"has_{column}"
+
+
+def _latest(calls: Query, entity: str, columns: Mapping[str, str]) -> Query:
     order = [sql.column("time"), sql.column("message_id")]
     latest = (
-        sql.named(sql.latest(sql.member_of_variant(properties, name), order, sql.has_member(properties, name)), column)
-        for name, column in columns.items()
+        sql.named(sql.latest(sql.column(column), order, sql.column(_is_carried(column))), column)
+        for column in columns.values()
     )
     return calls.select(sql.column(entity), *latest).group_by(sql.column(entity))

@@ -67,14 +67,20 @@ def selected_calls(
 
     `values` are those that the query reads of its calls.
     """
+    query = calls_alone(calls, catalog, interval, values).join("people", using=["identifier"])
+    for table in joined:
+        query = query.join(table.name, using=list(table.keys), kind="left")
+    return query
+
+
+def calls_alone(calls: Calls, catalog: Catalog, interval: Interval, values: Iterable[Value]) -> Query:
+    """Begin the same query without profiles, for what can be told by the calls alone."""
     numbers = [sql.integer(number) for number in call_numbers(calls, catalog)]
-    query = sql.rows_of("calls").join("people", using=["identifier"])
+    query = sql.rows_of("calls")
     if calls.name is None:
         query = query.join("call_names", using=["call_name"])
     if CallField("group_id") in values:
         query = query.join("accounts", using=["account"], kind="left")
-    for table in joined:
-        query = query.join(table.name, using=list(table.keys), kind="left")
     return query.where(sql.is_in(sql.column("call_name", "calls"), numbers)).where(
         sql.between(sql.column("time", "calls"), interval.start, interval.end)
     )

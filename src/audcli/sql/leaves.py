@@ -27,6 +27,7 @@ from audcli.plan.model import (
 )
 from audcli.plan.walk import computations_in, conditions_in, own_values_in, parts_of, values_in, values_of
 from audcli.sql import vocabulary as sql
+from audcli.sql.custom_traits import trait_found
 from audcli.sql.elements import Element
 from audcli.sql.events import call_numbers, event_rows
 from audcli.sql.homes import Home, family_of, kinds_and_form, shape_of_values, value_found
@@ -79,8 +80,8 @@ class Leaves:
                 below = self.carried(of).named(names[0])
                 if names[0] not in self.traits[of] or below is None:
                     return Nothing()
-                place = Place(sql.column(self.traits[of][names[0]], _TRAITS[of].name), "variant", below)
-                return find(place, names[1:], variables)
+                column = sql.column(self.traits[of][names[0]], _TRAITS[of].name)
+                return trait_found(column, below, names[1:], variables)
             case SeenAt(which, "accounts"):
                 return _instant(f"{which}_seen", "seen_accounts")
             case SeenAt("first"):

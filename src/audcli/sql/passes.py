@@ -11,7 +11,7 @@ read of the events is kept in `events_1_read`, and grouped once for each propert
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,7 +22,7 @@ from audcli.plan.model import Calls, Condition, Count, Interval, Scope, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
-from audcli.sql.events import Elsewhere, event_rows, owned_calls, selected_calls
+from audcli.sql.events import Elsewhere, calls_alone, event_rows, owned_calls, selected_calls
 from audcli.sql.query import Query, Source
 from audcli.sql.readings import Read, Reading, gives_lists, read
 from audcli.sql.script import Statement
@@ -107,24 +107,24 @@ class Surroundings:
 
     catalog: Catalog
     elsewhere: Elsewhere
-    joined: Iterable[Table]
+    joined: Collection[Table]
 
 
 def pass_statements(pass_: Pass, asked: Asked, around: Surroundings) -> Iterator[Statement]:
     """Read the events of a pass once, and answer all that is asked of them."""
     keys = USER_OF_ACCOUNT if asked.by_account or pass_.owner else PROFILE
     made = _read_events(pass_, asked, around, keys)
-    what = f"{pass_.calls.type} {pass_.calls.name or '*'}"
+    what = pass_.calls.words
     source = made.query.named("read")
     if asked.texts:
         kept = f"{asked.name}_read"
-        yield Statement(kept, f"what is read of {what}", made.query)
+        yield Statement(kept, f"what is read of {what}", made.query, what)
         source = sql.table_as(kept, "read")
     if asked.columns:
         columns = (sql.named(_aggregate(partial, made), name) for partial, name in asked.columns.items())
         query = sql.rows_of(source).select(*map(sql.column, keys), *columns)
         query = query.group_by(*map(sql.column, keys))
-        yield Statement(asked.base(), f"counts and sums of {what}", query)
+        yield Statement(asked.base(), f"counts and sums of {what}", query, what)
     for value in asked.texts:
         query = _texts(value, asked, made, source, keys)
         yield Statement(asked.text_table(value), f"texts of {what}", query)
@@ -173,35 +173,50 @@ def _read_events(pass_: Pass, asked: Asked, around: Surroundings, keys: Keys) ->
         for reading, value in wanted
     }
     values = [*numbers, *(value for condition in filters for value in own_values_in(condition))]
-    query = _calls(pass_, around, _hull([each.interval for each in events]), values)
-    entity = {"profile": sql.column("profile", "people"), "account": sql.column("account", _account_of(pass_))}
-    in_order = [sql.column("message_id")] if any(reading == "whole" for reading, _ in wanted) else []
-    query = query.select(
-        *(sql.named(entity[key], key) for key in keys),
-        sql.column("time"),
-        *in_order,
-        *(sql.named(holds(condition, rows), name) for condition, name in filters.items()),
-    )
-    return _in_two_steps(query, keys, filters, reads, bool(in_order), frozenset(
-        value for value in numbers if gives_lists("texts", found[value])))  # fmt: skip
+    interval = _hull([each.interval for each in events])
+    columns = {name: column for each in reads.values() for name, column in each.columns.items()}
+    columns |= {name: holds(condition, rows) for condition, name in filters.items()}
+    in_order = ["message_id"] if any(reading == "whole" for reading, _ in wanted) else []
+    through = ["time", *in_order]
+    if pass_.owner is None and not around.joined:
+        query = _read_before_joining(calls_alone(pass_.calls, around.catalog, interval, values), keys, through, columns)
+    else:
+        query = _read_as_joined(_calls(pass_, around, interval, values), pass_, keys, through, columns)
+    lists = frozenset(value for value in numbers if gives_lists("texts", found[value]))
+    return _with_results(query, [*keys, *through], filters, reads, lists)
 
 
-def _in_two_steps(
-    query: Query,
-    keys: Keys,
+def _read_before_joining(calls: Query, keys: Keys, through: Iterable[str], columns: Mapping[str, Expr]) -> Query:
+    """Read what is asked of the calls first, and then say whose they are: variants are slow to join."""
+    key = {"profile": "identifier", "account": "account"}
+    read = calls.select(*(sql.column(key[each], "calls") for each in keys), *map(sql.column, through))
+    read = read.select(*(sql.named(column, name) for name, column in columns.items()))
+    query = sql.rows_of(read.named("read_calls", first=True)).join("people", using=["identifier"])
+    return query.select(*map(sql.column, [*keys, *through, *columns]))
+
+
+def _read_as_joined(
+    calls: Query, pass_: Pass, keys: Keys, through: Iterable[str], columns: Mapping[str, Expr]
+) -> Query:
+    """Read what is asked of calls that what it is compared with is joined to."""
+    account = "calls" if pass_.owner is None else ACCOUNT_USERS.name
+    entity = {"profile": sql.column("profile", "people"), "account": sql.column("account", account)}
+    query = calls.select(*(sql.named(entity[key], key) for key in keys), *map(sql.column, through))
+    return query.select(*(sql.named(column, name) for name, column in columns.items()))
+
+
+def _with_results(
+    read: Query,
+    through: Iterable[str],
     filters: Mapping[Condition, str],
     reads: Mapping[tuple[Reading, Value], Read],
-    in_order: bool,
     lists: frozenset[Value],
 ) -> _Made:
-    """Make the columns that readings are made of, and of them the readings."""
-    columns = {name: column for each in reads.values() for name, column in each.columns.items()}
-    inner = query.select(*(sql.named(column, name) for name, column in columns.items()))
+    """Make the readings of the columns that they are made of."""
     names = {wanted: f"reading_{number}" for number, wanted in enumerate(reads, start=1)}
-    through = [*keys, "time", *(["message_id"] if in_order else []), *filters.values()]
     if not reads:
-        return _Made(inner, filters, names, lists)
-    outer = sql.rows_of(inner.named("made")).select(*map(sql.column, through))
+        return _Made(read, filters, names, lists)
+    outer = sql.rows_of(read.named("made")).select(*map(sql.column, [*through, *filters.values()]))
     outer = outer.select(*(sql.named(each.result, names[wanted]) for wanted, each in reads.items()))
     return _Made(outer, filters, names, lists)
 
@@ -210,10 +225,6 @@ def _calls(pass_: Pass, around: Surroundings, interval: Interval, values: Iterab
     if pass_.owner is None:
         return selected_calls(pass_.calls, around.catalog, interval, around.joined, values)
     return owned_calls(pass_.calls, around.catalog, interval, around.joined, values, pass_.owner)
-
-
-def _account_of(pass_: Pass) -> str:
-    return "calls" if pass_.owner is None else ACCOUNT_USERS.name
 
 
 def _aggregate(partial: Partial, made: _Made) -> Expr:

@@ -18,16 +18,22 @@ from sqlglot.expressions import Expr
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a query reads from: a table by its name, or the rows of another query; `alias` is its name there."""
+    """What a query reads from: a table by its name, or the rows of another query; `alias` is its name there.
+
+    The rows of a query that `is_first` are worked out before anything is done with them.
+    """
 
     of: str | Query
     alias: str | None = None
+    is_first: bool = False
 
     def tree(self) -> Expr:
         """Make it a tree of sqlglot's."""
         alias = None if self.alias is None else exp.TableAlias(this=exp.to_identifier(self.alias))
         if isinstance(self.of, str):
             return exp.Table(this=exp.to_identifier(self.of), alias=alias)
+        if self.is_first:
+            return exp.Table(this=exp.to_identifier(self.alias))
         return exp.Subquery(this=self.of.tree(), alias=alias)
 
 
@@ -93,9 +99,13 @@ class Query:
         """Put the rows of other queries with the same columns behind these, repeats and all."""
         return replace(self, others=(*self.others, *others))
 
-    def named(self, alias: str) -> Source:
-        """Give the rows of this query a name, for another to read from."""
-        return Source(self, alias)
+    def named(self, alias: str, *, first: bool = False) -> Source:
+        """Give the rows of this query a name, for another to read from.
+
+        With `first` they are worked out before that: an engine that puts joins before what the columns are made of
+        then joins the finished columns.
+        """
+        return Source(self, alias, first)
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the query out in a dialect."""
@@ -103,7 +113,10 @@ class Query:
 
     def tree(self) -> exp.Query:
         """Make it a tree of sqlglot's, in which nothing is shared with another tree but the expressions given."""
+        sources = [*([] if self.source is None else [self.source]), *(join.source for join in self.joins)]
+        first = [each for each in sources if each.is_first]
         select = exp.Select(
+            with_=exp.With(expressions=[_worked_out(each) for each in first]) if first else None,
             expressions=list(self.columns),
             from_=None if self.source is None else exp.From(this=self.source.tree()),
             joins=[join.tree() for join in self.joins],
@@ -116,6 +129,12 @@ class Query:
         for other in self.others:
             whole = exp.Union(this=whole, expression=other.tree(), distinct=False)
         return whole
+
+
+def _worked_out(source: Source) -> exp.CTE:
+    assert isinstance(source.of, Query)
+    alias = exp.TableAlias(this=exp.to_identifier(source.alias))
+    return exp.CTE(this=source.of.tree(), alias=alias, materialized=True)
 
 
 def _clause(kind: type[Expr], conditions: tuple[Expr, ...]) -> Expr | None:

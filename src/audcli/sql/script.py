@@ -6,17 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlglot import exp
+
 from audcli.plan.model import NamedList
 from audcli.sql.query import Query
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One temporary table: its name, what it is for in a reader's words, and the query that fills it."""
+    """One temporary table: its name, what it is for in a reader's words, and the query that fills it.
+
+    `calls` is the type and name of the calls that the statement reads, None where it reads none of one name.
+    """
 
     table: str
     purpose: str
     query: Query
+    calls: str | None = None
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""
@@ -65,3 +71,13 @@ class Script:
     statements: tuple[Statement, ...]
     memberships: Mapping[str, Membership]
     values: Mapping[str, TraitValues]
+
+    def statements_for(self, table: str) -> tuple[Statement, ...]:
+        """Give, in their order, the statement that makes a table and those whose tables it is made of."""
+        needed = {table}
+        found = []
+        for statement in reversed(self.statements):
+            if statement.table in needed:
+                found.append(statement)
+                needed.update(read.name for read in statement.query.tree().find_all(exp.Table))
+        return tuple(reversed(found))

@@ -49,7 +49,7 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
         )
         return
     chains, *later = chains_of(table, sequence)
-    yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains))
+    yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains), _calls_of(sequence, 0))
     for following in later:
         opened = opened_table(table, following.step)
         purpose = f"sequence: until when step {following.step + 1} may come"
@@ -58,9 +58,14 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
             following.table,
             f"sequence: events of step {following.step + 1}",
             _next_step(work, chains, opened, following),
+            _calls_of(sequence, following.step),
         )
         chains = following
     yield Statement(table, "sequence: profiles that have it", _owners_of(work, chains.table, *_whole(work, chains)))
+
+
+def _calls_of(sequence: Sequence, step: int) -> str:
+    return ", ".join(each.words for each in sequence.steps[step].calls)
 
 
 def is_possible(sequence: Sequence, around: Around) -> bool:

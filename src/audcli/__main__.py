@@ -2,6 +2,7 @@
 
 import sys
 
+from audcli.cli.began import BEGAN as BEGAN
 from audcli.cli.interrupts import INTERRUPTED, leave_at_once
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow as pa
 from audcli.definitions.documents import AnyDocument, SqlTraitDocument, TraitDocument
 from audcli.engines import duckdb as engine
 from audcli.errors import AudcliError
+from audcli.laps import Laps
 from audcli.named_lists import read_file, values_of
 from audcli.plan.build import Setting, build, reads_computed_traits, with_dependencies
 from audcli.plan.model import Plan
@@ -49,14 +50,18 @@ def evaluate(
     failed: Mapping[str, str],
     *,
     sql_timeout: float = SECONDS,
+    laps: Laps | None = None,
 ) -> Evaluated:
     """Evaluate the definitions of these keys at one instant; the results stand in temporary tables afterwards.
 
     `documents` are all valid definitions, `failed` says by key which may not be computed and why, `sql_timeout` how
-    many seconds a query of an SQL trait may take. Raises `AudcliError` where the engine fails whatever is computed.
+    many seconds a query of an SQL trait may take; `laps` is told when a step ends. Raises `AudcliError` where the
+    engine fails whatever is computed.
     """
+    laps = laps or Laps()
     queries = run_needed_queries(project, store, documents, keys, as_of, failed, sql_timeout=sql_timeout)
-    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries)
+    laps.end("run queries of SQL traits")
+    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries, laps)
     try:
         return _attempt(task, keys)
     except AudcliError:
@@ -112,6 +117,7 @@ class _Task:
     as_of: datetime
     failed: Mapping[str, str]
     queries: QueryResults
+    laps: Laps = field(default_factory=Laps)
 
 
 def _compute_traits(task: _Task) -> str | None:
@@ -144,8 +150,11 @@ def plan_of(
 
 def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
     plan, left_out = plan_of(task.project, task.documents, keys, task.as_of, task.failed)
+    task.laps.end("plan")
     compiled = compile_plan(plan, task.store.catalog(), task.queries.queried)
+    task.laps.end("compile")
     timings = engine.run(task.store.connection, compiled.script, list_reader(task.project))
+    task.laps.end("run statements")
     return Evaluated(plan, compiled, timings, left_out, task.queries)
 
 

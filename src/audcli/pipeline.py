@@ -20,12 +20,14 @@ from audcli.definitions.references import asks_users_of_accounts, dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
 from audcli.digests import documents_of, files_read, source_files, whole_digest
 from audcli.engines import duckdb as engine
-from audcli.errors import InvalidDefinitions, UsageError
+from audcli.errors import AudcliError, InvalidDefinitions, UsageError
 from audcli.evaluation import Evaluated, evaluate
 from audcli.inspection import inspector
+from audcli.laps import Laps
 from audcli.plan.build import with_dependencies
 from audcli.project import Project
 from audcli.querying import SECONDS
+from audcli.sql.script import Script
 from audcli.store import Store
 
 Computable = AudienceDocument | TraitDocument | SqlTraitDocument
@@ -42,18 +44,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Computation:
-    """A run with what it took, in seconds: each statement, evaluating, comparing and committing, and the whole.
+    """A run with what it took, in seconds: each step, each statement, and the whole.
 
     `keyless` are the problems of no key that is computed: files that cannot be read, documents without a sound key,
-    invalid lists and tests.
+    invalid lists and tests. `script` is what ran.
     `skipped` says by key how many rows of a query had an id that nobody has.
     """
 
     run: runs.Run
     keyless: tuple[Diagnostic, ...]
+    steps: Mapping[str, float]
     timings: tuple[engine.Timing, ...]
-    evaluating: float
-    committing: float
+    script: Script
     seconds: float
     committed: bool
     skipped: Mapping[str, int]
@@ -87,31 +89,37 @@ def compute(
     reuse: Collection[str] = (),
     definitions: Definitions | None = None,
     sql_timeout: float = SECONDS,
+    laps: Laps | None = None,
+    asked: str | None = None,
 ) -> Computation:
     """Evaluate the named definitions (all enabled ones if none is named) and what they depend on, and commit.
 
     One that fails keeps its previous result and is reported as failed; the others go through. With `strict` nothing
     is computed unless all definitions are valid. `reuse` are the keys that may begin anew as another kind,
     `definitions` those of the project where they are loaded already, `sql_timeout` how many seconds each query of an
-    SQL trait may take. Raises `UsageError` for an unknown key,
-    `InvalidDefinitions` with `strict`, and `AudcliError` for an as-of before the last one of the same keys.
+    SQL trait may take; `laps` holds the steps that were taken before, `asked` is a key that is to be
+    among those computed. Raises `UsageError` for an unknown key and where it is not, `InvalidDefinitions` with
+    `strict`, and `AudcliError` for an as-of before the last one of the same keys.
     """
     started = time.perf_counter()
+    laps = laps or Laps()
     definitions = definitions or load_definitions(project, moment.now)
     if strict and has_errors(definitions.diagnostics):
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
+    laps.end("load definitions")
     named = tuple(keys)
     chosen = _chosen(definitions, named)
+    if asked is not None and asked not in chosen:
+        raise unknown_key(asked, chosen)
     files = files_read(definitions, project)
     computable = _computable(definitions)
     failed = {**_of_broken_queries(definitions, store), **runs.other_kinds(store.connection, computable, reuse)}
     runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
-    before = time.perf_counter()
+    laps.end("read the ledger")
     evaluated = evaluate(
         project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed,
-        sql_timeout=sql_timeout,
+        sql_timeout=sql_timeout, laps=laps,
     )  # fmt: skip
-    between = time.perf_counter()
     inputs = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
     sources = source_files(definitions, project)
     inputs |= {("source", name): sources[name] for name in evaluated.queries.relations if name in sources}
@@ -121,19 +129,33 @@ def compute(
             list(_computed(definitions, chosen, evaluated, files)),
             runs.Circumstances(moment.as_of, moment.now, __version__, inputs),
             defined=None if named or definitions.unreadable else {*computable, *definitions.broken},
+            laps=laps,
         )
         seconds = time.perf_counter() - started
         runs.note_duration(store.connection, run, seconds)
+    laps.end("commit")
     return Computation(
         run,
         () if named else (*keyless_problems(definitions), *_problems_beside(definitions)),
+        laps.seconds,
         evaluated.timings,
-        evaluating=between - before,
-        committing=time.perf_counter() - between,
+        evaluated.compiled.script,
         seconds=seconds,
         committed=not dry_run,
         skipped=evaluated.queries.skipped,
     )
+
+
+def sql_of(computation: Computation, key: str) -> str:
+    """Give the SQL that ran for one audience or computed trait: all statements that its result was made by.
+
+    Raises `AudcliError` where none did: of what failed, and of an SQL trait, whose query is its own.
+    """
+    script = computation.script
+    place = script.memberships.get(key) or script.values.get(key)
+    if place is None:
+        raise AudcliError(f"no SQL of audcli's own ran for `{key}`", hint=f"`audcli show {key}` says what it is")
+    return engine.sql_for(script, place.table)
 
 
 def _of_broken_queries(definitions: Definitions, store: Store) -> dict[str, str]:

@@ -24,6 +24,7 @@ CASES = [
     ("test", "test", 1),
     ("compute", "compute --as-of 2026-07-01", 1),
     ("compute", "compute --as-of 2026-07-01 --dry-run", 1),
+    ("compute", "compute --as-of 2026-07-01 --dry-run --profile --explain-sql big_spenders", 1),
     ("list", "list", 0),
     ("show", "show big_spenders", 0),
     ("show", "show broken", 0),

@@ -8,6 +8,8 @@ import typer
 
 from audcli.cli import render
 from audcli.cli.as_of import AsOf, read_as_of
+from audcli.cli.began import BEGAN
+from audcli.cli.compute_profile import as_document, show_profile
 from audcli.cli.invocation import Invocation, clock
 
 if TYPE_CHECKING:
@@ -37,26 +39,41 @@ def run(
             metavar="SECONDS", min=0.001, envvar="AUDCLI_SQL_TIMEOUT", help="How long a query of an SQL trait may take."
         ),
     ] = 300.0,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say where the time went: steps, event names, statements.")
+    ] = False,
+    explain_sql: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Print the SQL that ran for this key, in place of the sizes.")
+    ] = None,
     reuse_key: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="Let this key begin anew as another kind, or of others; repeatable."),
     ] = None,
 ) -> None:
     """Compute, then say for every definition how many entered and exited."""
-    from audcli.pipeline import Moment, compute
+    from audcli.laps import Laps
+    from audcli.pipeline import Moment, compute, sql_of
 
+    laps = Laps(BEGAN)
+    laps.end("start up")
     now = clock()
     moment = Moment(now, now if as_of is None else read_as_of(as_of, now, allow_future=allow_future))
     project = invocation.find_project()
     with invocation.open_store(project, write=True) as store:
+        laps.end("open the store")
         computation = compute(
             project, store, keys or (), moment,
             strict=strict, dry_run=dry_run, reuse=reuse_key or (), sql_timeout=sql_timeout,
+            laps=laps, asked=explain_sql,
         )  # fmt: skip
+    sql = None if explain_sql is None else sql_of(computation, explain_sql)
     if invocation.json:
-        render.document(_as_document(computation))
+        asked = {"profile": as_document(computation) if profile else None, "sql": sql}
+        render.document(_as_document(computation) | asked)
     else:
-        _show(invocation.voice(), computation)
+        _show(invocation.voice(), computation, sql)
+        if profile:
+            show_profile(computation)
     if computation.keyless or any(result.outcome == "failed" for result in computation.run.results):
         raise typer.Exit(1)
 
@@ -73,9 +90,11 @@ def _as_document(computation: Computation) -> dict[str, object]:
     }
 
 
-def _show(voice: render.Voice, computation: Computation) -> None:
+def _show(voice: render.Voice, computation: Computation, sql: str | None) -> None:
     run = computation.run
-    if not voice.quiet:
+    if sql is not None:
+        render.line(sql)
+    elif not voice.quiet:
         render.table(
             ["key", "members", "entered", "exited"],
             [(r.key, r.members, r.entered, r.exited) for r in run.results if r.outcome == "ok"],
@@ -96,8 +115,6 @@ def _show(voice: render.Voice, computation: Computation) -> None:
     if voice.verbose:
         for timing in computation.timings:
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")
-        render.note(voice, f"{computation.evaluating:8.3f} s  evaluating, all of the above included")
-        render.note(voice, f"{computation.committing:8.3f} s  comparing with the last run and committing")
     what = f"run {run.number}" if computation.committed else "rehearsed, nothing committed"
     render.note(voice, f"{what}, as of {render.instant(run.as_of)} UTC, in {computation.seconds:.2f} s")
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from audcli.errors import StatementFailed
-from audcli.sql.script import ListTable, Script
+from audcli.sql.script import ListTable, Script, Statement
 
 DIALECT = "duckdb"
 
@@ -32,10 +32,14 @@ ReadList = Callable[[ListTable], pa.Array]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long one statement took, in seconds, and how many rows its table has."""
+    """How long one statement took, in seconds, and how many rows its table has.
+
+    `calls` is the type and name of the calls that it reads, None where it reads none of one name.
+    """
 
     table: str
     purpose: str
+    calls: str | None
     seconds: float
     rows: int
 
@@ -48,7 +52,15 @@ def run(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadLi
     """
     for list_table in script.lists:
         _fill(connection, list_table, read_list(list_table))
-    return tuple(_timed(connection, each.table, each.purpose, each.sql(DIALECT)) for each in script.statements)
+    return tuple(_timed(connection, each) for each in script.statements)
+
+
+def sql_for(script: Script, table: str) -> str:
+    """Write out the statements by which a table is made, each with what it is for as a comment."""
+    return "\n\n".join(
+        f"-- {each.table}: {' '.join(each.purpose.split())}\n{each.sql(DIALECT, pretty=True)};"
+        for each in script.statements_for(table)
+    )
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: pa.Array) -> None:
@@ -60,14 +72,15 @@ def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: 
     connection.unregister("list_values")
 
 
-def _timed(connection: duckdb.DuckDBPyConnection, table: str, purpose: str, statement: str) -> Timing:
+def _timed(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Timing:
+    sql = statement.sql(DIALECT)
     started = time.perf_counter()
     try:
-        [(rows,)] = connection.execute(statement).fetchall()
+        [(rows,)] = connection.execute(sql).fetchall()
     except _OF_THE_STORE:
         raise
     except duckdb.OutOfMemoryException as error:
         raise StatementFailed("there is not enough working memory for it", hint=_MORE_MEMORY) from error
     except duckdb.Error as error:
-        raise StatementFailed(f"the engine could not find {purpose}: {str(error).splitlines()[0]}") from error
-    return Timing(table, purpose, time.perf_counter() - started, int(rows))
+        raise StatementFailed(f"the engine could not find {statement.purpose}: {str(error).splitlines()[0]}") from error
+    return Timing(statement.table, statement.purpose, statement.calls, time.perf_counter() - started, int(rows))

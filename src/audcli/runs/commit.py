@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import duckdb
 
+from audcli.laps import Laps
 from audcli.runs.comparison import Counts, compare, let_all_exit, write_changes
 from audcli.runs.keys import Remembered, next_number, number_keys, remembered_keys
 from audcli.runs.links import let_links_go, write_links
@@ -25,16 +26,19 @@ def commit(
     circumstances: Circumstances,
     *,
     defined: Collection[str] | None = None,
+    laps: Laps | None = None,
 ) -> Run:
     """Compare what a run found with what the last one left, and write both into the ledger.
 
     `defined` are the keys of all definitions there are; a key that is not among them counts as removed. Without it none
-    does. Works within the connection's transaction; the caller commits it.
+    does. `laps` is told when a step ends. Works within the connection's transaction; the caller commits it.
     """
+    laps = laps or Laps()
     run = next_number(connection, "run", "runs")
     known = remembered_keys(connection)
     numbers = number_keys(connection, computed, known)
     counts = _compare(connection, computed, numbers, known, run)
+    laps.end("compare with the last run")
     write_changes(connection, run)
     write_values(connection, run)
     write_links(connection, {numbers[each.key]: each.links_from for each in computed if each.links_from}, run)
@@ -46,6 +50,7 @@ def commit(
     in_order = tuple(sorted([*results, *removed], key=lambda each: each.key))
     _write_results(connection, run, computed, numbers, in_order)
     _write_run(connection, run, circumstances)
+    laps.end("write the ledger")
     return Run(run, circumstances.as_of, in_order)
 
 

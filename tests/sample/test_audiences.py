@@ -85,7 +85,7 @@ def test_a_new_project_computes_at_once(tmp_path: Path) -> None:
         "active_users": 34,
         "big_spenders": 13,
         "cart_abandoners": 7,
-        "newsletter_readers": 17,
+        "newsletter_readers": 14,
         "win_back": 6,
     }
 

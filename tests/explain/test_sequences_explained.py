@@ -67,3 +67,23 @@ def test_a_time_that_has_not_passed_is_noted() -> None:
     member, (_, bought, _) = steps(call("Viewed", 31))
     assert not member
     assert (bought.holds, bought.notes) == (False, ("its time has not passed before 2026-02-07 00:00:00",))
+
+
+def test_every_step_of_a_longer_chain_has_its_event() -> None:
+    definition = """
+audience: bought
+include_anonymous: true
+where:
+  within: 10 days
+  sequence:
+    - {event: Viewed}
+    - {event: Added, within: 2 days}
+    - {event: Left, did: false}
+    - {event: Bought, within: 3 days}
+"""
+    calls = [call("Viewed", 1), call("Viewed", 3), call("Added", 4), call("Bought", 6), call("Viewed", 9)]
+    [explanation] = explained(definition, calls, AS_OF)
+    assert explanation.member
+    assert explanation.root is not None
+    chosen = [[event.message_id for event in step.events] for step in explanation.root.children]
+    assert chosen == [["Viewed 3"], ["Added 4"], [], ["Bought 6"]]

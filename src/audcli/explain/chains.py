@@ -170,8 +170,8 @@ class _Looked:
 
 
 def _leads_to(chain: Row, following: Row) -> bool:
-    same = all(following[name] == value for name, value in chain.items() if name in following and name != "time")
-    return same and chain["time"] < following["time"] <= chain["until"]
+    state = chain.keys() & following.keys() - {"time", "until"}
+    return all(chain[name] == following[name] for name in state) and chain["time"] < following["time"] <= chain["until"]
 
 
 def _later(time: datetime, limit: Limit) -> datetime:

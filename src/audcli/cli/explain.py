@@ -89,10 +89,8 @@ def branch_of(node: Node) -> render.Branch:
     leaves = [_event(event) for event in node.events]
     hidden = node.event_count - len(node.events)
     leaves += [f"and {hidden:,} earlier"] if node.events and hidden > 0 else []
-    leaves += node.notes
-    return render.Branch(
-        f"{truth:5}  {text}", node.holds, [*map(render.Branch, leaves), *map(branch_of, node.children)]
-    )
+    below = [*map(render.Branch, leaves), *map(branch_of, node.children), *map(render.Branch, node.notes)]
+    return render.Branch(f"{truth:5}  {text}", node.holds, below)
 
 
 def _event(event: Evidence) -> str:

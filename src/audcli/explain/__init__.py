@@ -3,7 +3,8 @@
 slice       the store, as far as it bears on the entity
 asked       the plan's script, run there, and asked for every part
 turning_points, change    when time alone changes the answer
-tree        the parts as a tree of nodes; chains: those of a sequence; words: what each part says
+tree        the parts as a tree of nodes; chains: those of a sequence
+words       what each part says; leaf_words: values, tests and events; measures: quantities and times
 """
 
 from audcli.explain.explaining import Question, explain_membership, explain_values

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from audcli.definitions.durations import Duration
-from audcli.explain import words
+from audcli.explain import measures, words
 from audcli.explain.asked import Asked, Subject
 from audcli.explain.model import SHOWN_EVENTS, Evidence, Node
 from audcli.plan.model import ALWAYS, Count, Interval, Limit, Sequence, Step, StepProperty
@@ -48,7 +48,7 @@ class _Chain:
 
 def sequence_node(asked: Asked, subject: Subject, sequence: Sequence, holds: bool) -> Node:
     """Explain a sequence step by step."""
-    within = "" if sequence.limit is None else f", within {words.of_limit(sequence.limit)}"
+    within = "" if sequence.limit is None else f", within {measures.of_limit(sequence.limit)}"
     looked_at = _Looked(asked, subject, sequence)
     chain = looked_at.chain(holds)
     steps = [looked_at.step_node(chain, index, step) for index, step in enumerate(sequence.steps)]
@@ -103,7 +103,7 @@ class _Looked:
             return self._negated(text, step, since, times, chain.after(index))
         within = [time for time in times if time <= self._until(step, since, chain.rows[min(chain.rows)]["time"])]
         holds = step.minimum <= len(within) and (step.maximum is None or len(within) <= step.maximum)
-        limit = words.of_quantity(step.minimum, step.maximum)
+        limit = measures.of_quantity(step.minimum, step.maximum)
         return Node(
             "step", text, holds, f"{len(within):,}", limit, self._events(step, within[::-1]), event_count=len(within)
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from audcli.explain import words
+from audcli.explain import leaf_words, measures, words
 from audcli.explain.asked import Asked, Subject, entity_of
 from audcli.explain.chains import sequence_node
 from audcli.explain.model import SHOWN_EVENTS, Evidence, Node
@@ -54,7 +54,7 @@ def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
         case CountIs():
             return _count_node(asked, subject, condition, holds)
         case ValueIs(value, tests):
-            return _value_node(asked, subject, value, holds, words.of_tests(tests))
+            return _value_node(asked, subject, value, holds, leaf_words.of_tests(tests))
         case InAudience(key):
             below = node_of(asked, subject.within(entity_of(subject.table)), asked.plan.conditions[key])
             return Node("audience", f"audience: {key}", holds, children=(below,))
@@ -74,7 +74,7 @@ def trait_node(asked: Asked, subject: Subject, name: str, value: Value) -> Node:
     """Explain the value that one subject has of a trait; the node holds where there is one."""
     text = f"trait: {name}"
     if isinstance(value, ComputedTrait):
-        text = words.of_computation(value.computation)
+        text = leaf_words.of_computation(value.computation)
     return _value_node(asked, subject, value, asked.value(subject, value) is not None, None, text)
 
 
@@ -89,7 +89,7 @@ def _value_node(
         counted, left_out = asked.events(subject, computation.events, include_anonymous=computation.include_anonymous)
     return Node(
         kind,
-        text or f"{kind}: {words.of_value(value)}",
+        text or f"{kind}: {_named(value)}",
         holds,
         asked.value(subject, value) or "absent",
         limit,
@@ -97,6 +97,14 @@ def _value_node(
         event_count=len(counted),
         notes=tuple(_left_out(left_out)),
     )
+
+
+def _named(value: Value) -> str:
+    """Name a value; of a computed trait that has a name, say also what it is made of."""
+    name = leaf_words.of_value(value)
+    if isinstance(value, ComputedTrait) and value.key is not None:
+        return f"{name} ({leaf_words.of_computation(value.computation)})"
+    return name
 
 
 def _nodes_of(asked: Asked, subject: Subject, parts: tuple[Condition, ...]) -> tuple[Node, ...]:
@@ -107,11 +115,11 @@ def _count_node(asked: Asked, subject: Subject, condition: CountIs, holds: bool)
     counted, left_out = asked.events(subject, condition.counts)
     number = asked.count(subject, condition.counts)
     return Node(
-        words.head_of(condition.counts[0].calls),
-        words.of_counts(condition.counts),
+        leaf_words.head_of(condition.counts[0].calls),
+        leaf_words.of_counts(condition.counts),
         holds,
         f"{number:,}",
-        words.of_quantity(condition.minimum, condition.maximum),
+        measures.of_quantity(condition.minimum, condition.maximum),
         events=tuple(counted[:SHOWN_EVENTS]),
         event_count=number,
         notes=tuple(_left_out(left_out)),
@@ -123,9 +131,9 @@ def _left_out(events: list[Evidence]) -> Iterator[str]:
     others = [event.account for event in events if event.account is not None]
     if others:
         named = ", ".join(f"`{account}`" for account in sorted(set(others)))
-        yield f"{len(others):,} more not counted, for another account: {named}"
+        yield f"not counted: {len(others):,} of another account: {named}"
     if len(others) < len(events):
-        yield f"{len(events) - len(others):,} more not counted, for no account"
+        yield f"not counted: {len(events) - len(others):,} of no account"
 
 
 def _related_node(asked: Asked, subject: Subject, condition: RelatedAre, holds: bool) -> Node:

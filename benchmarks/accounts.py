@@ -41,7 +41,7 @@ for number, line in enumerate(open("by_hand.sql")):
 """
 
 MAKE_TABLES = f"""
-create macro dice(number, salt, sides) as (hash(number, salt) % sides::ubigint)::bigint;
+create macro dice(number, salt, sides) as (hash(salt || ' ' || number) % sides::ubigint)::bigint;
 create macro one_of(choices, number, salt) as choices[1 + dice(number, salt, len(choices))];
 create table accounts as
     select 'account-' || range as account, one_of({PLANS}, range, 'plan') as plan,

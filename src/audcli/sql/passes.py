@@ -22,7 +22,7 @@ from audcli.plan.model import Calls, Condition, Count, Interval, Scope, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
-from audcli.sql.events import Elsewhere, calls_alone, event_rows, owned_calls, selected_calls
+from audcli.sql.events import Elsewhere, calls_alone, counts_for, event_rows, owned_calls, selected_calls
 from audcli.sql.query import Query, Source
 from audcli.sql.readings import Read, Reading, gives_lists, read
 from audcli.sql.script import Statement
@@ -272,29 +272,28 @@ def _of_counts(asked: Asked) -> Iterator[Statement]:
 
 def _of_profiles(by_account: str, columns: Iterable[str]) -> Query:
     """Add up what the pass found, whatever account the events carry."""
+    columns = list(columns)
     sums = (sql.named(sql.added(sql.column(column)), column) for column in columns)
-    return sql.rows_of(by_account).select(sql.column("profile"), *sums).group_by(sql.column("profile"))
+    query = sql.rows_of(by_account).select(sql.column("profile"), *sums).where(_some(columns))
+    return query.group_by(sql.column("profile"))
 
 
 def _of_users(by_account: str, columns: Iterable[str]) -> Query:
-    """Add for every user of an account the events that carry it and those that carry none."""
+    """Add for every user of an account the events that carry it and those that carry none; who has none has no row."""
+    columns = list(columns)
     pair = [sql.column(key, ACCOUNT_USERS.name) for key in ACCOUNT_USERS.keys]
-    query = sql.rows_of(ACCOUNT_USERS.name).select(*pair)
-    for name, carries in (("tagged", sql.same), ("untagged", lambda one, _: sql.absent(one))):
-        is_theirs = [
-            sql.compare("equal", sql.column("profile", name), sql.column("profile", ACCOUNT_USERS.name)),
-            carries(sql.column("account", name), sql.column("account", ACCOUNT_USERS.name)),
-        ]
-        query = query.join(sql.table_as(by_account, name), on=sql.both(is_theirs), kind="left")
-    return query.select(
-        *(
-            sql.named(
-                sql.total([sql.otherwise(sql.column(column, name), sql.integer(0)) for name in ("tagged", "untagged")]),
-                column,
-            )
-            for column in columns
-        )
-    )
+    account, profile = pair
+    theirs = sql.compare("equal", sql.column("profile", "found"), profile)
+    counts = counts_for(sql.column("account", "found"), account, "own")
+    sums = (sql.named(sql.added(sql.column(column)), column) for column in columns)
+    query = sql.rows_of(sql.table_as(by_account, "found")).where(_some(columns))
+    query = query.join(ACCOUNT_USERS.name, on=sql.both([theirs, counts]))
+    return query.select(*pair, *sums).group_by(*pair)
+
+
+def _some(columns: Iterable[str]) -> Expr:
+    """Tell whether any of the counts is above 0: what is read for other questions may be of none."""
+    return sql.either(sql.compare("greater", sql.column(column), sql.integer(0)) for column in columns)
 
 
 def _hull(intervals: Sequence[Interval]) -> Interval:

@@ -21,7 +21,8 @@ create table call_names (call_name integer not null, type varchar not null, name
 -- Every call, clustered by (call_name, time) within each ingest.
 --   identifier: the call's first external id, absent for a group call of no profile; the profile follows from it
 --   account:    the account that a group call is about or that an event carries
---   properties: of events; the traits of identify and group calls; always an object
+--   properties: of events; the traits of identify and group calls; always an object, whose
+--               whole numbers are doubles (see stored_numbers.py)
 create table calls (
     call_name integer not null, time timestamp not null, identifier integer, account integer,
     message_id varchar not null, received_at timestamp, user_id varchar, anonymous_id varchar,

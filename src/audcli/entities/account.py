@@ -15,6 +15,7 @@ from audcli.entities.audiences import InAudience, audiences_of
 from audcli.entities.events import Event, recent_events
 from audcli.entities.traits import ComputedTrait, computed_traits, latest_traits
 from audcli.store import Store
+from audcli.stored_numbers import json_of_variant
 from audcli.who import find_entity
 
 _GROUP_CALLS = "calls semi join (from call_names where type = 'group') using (call_name)"
@@ -112,7 +113,8 @@ def _counting(account: int, scope: Literal["own", "tagged", "all"]) -> str:
 
 def _traits(connection: duckdb.DuckDBPyConnection, account: int) -> list[str]:
     rows = connection.execute(
-        f"select properties::json::varchar from {_GROUP_CALLS} where account = $account order by time, message_id",
+        f"""select {json_of_variant("properties")}
+            from {_GROUP_CALLS} where account = $account order by time, message_id""",
         {"account": account},
     ).fetchall()
     return [text for (text,) in rows]

@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from audcli.stored_numbers import json_of_variant
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -32,7 +34,7 @@ def recent_events(connection: duckdb.DuckDBPyConnection, theirs: str, limit: int
                 select calls.rowid as place, time, message_id
                 from calls semi join (from call_names where type in ('track', 'page', 'screen')) using (call_name)
                 where {theirs} order by time desc, message_id desc limit $limit)
-            select calls.time, type, name, calls.message_id, group_id, properties::json::varchar
+            select calls.time, type, name, calls.message_id, group_id, {json_of_variant("properties")}
             from calls join latest on calls.rowid = place join call_names using (call_name)
                 left join accounts using (account)
             order by calls.time desc, calls.message_id desc""",

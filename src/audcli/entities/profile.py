@@ -17,6 +17,7 @@ from audcli.entities.events import Event, recent_events
 from audcli.entities.traits import ComputedTrait, computed_traits, latest_traits
 from audcli.ingest.identity import profile_key
 from audcli.store import Store
+from audcli.stored_numbers import json_of_variant
 from audcli.who import find_entity
 
 _IDS = """
@@ -111,7 +112,7 @@ def _last_seen(connection: duckdb.DuckDBPyConnection, theirs: str) -> tuple[date
 
 def _traits(connection: duckdb.DuckDBPyConnection, theirs: str) -> list[str]:
     rows = connection.execute(
-        f"""select properties::json::varchar
+        f"""select {json_of_variant("properties")}
             from calls semi join (from call_names where type = 'identify') using (call_name)
             where {theirs} order by time, message_id"""
     ).fetchall()

@@ -18,6 +18,7 @@ from audcli.errors import UsageError
 from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
 from audcli.numbers import shortest_json
+from audcli.stored_numbers import json_of_variant
 
 _SLICE = 50_000
 _PART = re.compile(r"((?:[^.\\]|\\.)+)(?:\.|$)")
@@ -42,7 +43,8 @@ def stage_custom_trait(connection: DuckDBPyConnection, result: Result, level: Le
     connection.execute(
         f"""create or replace temp table {table} as
             with carried as (select {calls} and time <= $as_of and variant_exists(properties, {name}) group by all),
-                found as (select entity, (latest.value::json{below})::varchar as value from carried)
+                found as (
+                    select entity, ({json_of_variant("latest.value")}::json{below})::varchar as value from carried)
             select entity, value from found where value <> 'null'""",
         {"as_of": result.as_of},
     )

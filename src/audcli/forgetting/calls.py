@@ -10,11 +10,12 @@ import duckdb
 
 from audcli.forgetting.shrinking import shrink
 from audcli.store.shapes import read_shapes, write_shapes
+from audcli.stored_numbers import json_of_variant
 
 _FETCH_ROWS = 10_000
 
-_GONE_CALLS = """
-    select call_name, properties::json::varchar, context::json::varchar
+_GONE_CALLS = f"""
+    select call_name, {json_of_variant("properties")}, {json_of_variant("context")}
     from calls semi join gone_ids using (identifier)"""
 
 _TOUCHED_NAMES = """

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from audcli.ingest.shapes import Shapes
 from audcli.store.shapes import read_shapes, write_shapes
+from audcli.stored_numbers import variant_of_json
 
 # The names of accepted calls, with the numbers that they have in the file (call) and in the store (call_name).
 _FILE_CALLS = """
@@ -39,10 +40,10 @@ _NEW_ACCOUNTS = """
     order by group_id"""
 
 # Text is sorted and becomes VARIANT after that: sorting VARIANT is several times slower.
-_CALLS = """
+_CALLS = f"""
     insert into calls
     select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
-        properties::json::variant, context::json::variant
+        {variant_of_json("properties")}, context::json::variant
     from (
         select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
             properties, context

@@ -25,7 +25,7 @@ def kept(value: Expr, shape: Shape) -> Expr:
         case "text":
             return sql.try_cast(value, "VARCHAR")
         case "number":
-            return sql.try_cast(value, "BIGINT")
+            return sql.try_cast(sql.try_cast(value, "DOUBLE"), "BIGINT")
         case _:
             return value
 

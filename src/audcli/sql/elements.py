@@ -21,7 +21,7 @@ Form = Literal["variant", "json", "text", "instant", "number"]
 
 SCALARS: frozenset[Kind] = frozenset({"integer", "big_integer", "double", "string", "boolean"})
 _NUMBERS: frozenset[Kind] = frozenset({"integer", "big_integer", "double"})
-WRITTEN_AS_IS: frozenset[Kind] = frozenset({"integer", "big_integer", "string", "boolean"})
+_WRITTEN_AS_IS: frozenset[Kind] = frozenset({"big_integer", "string", "boolean"})
 
 _DECIMAL = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _WHOLE = r"[+-]?\d+"
@@ -44,20 +44,25 @@ def general(element: Element) -> Element:
     """Take the element through JSON, the form that every kind can be read from."""
     if element.form != "variant":
         return element
-    return Element(sql.to_json(element.sql), "json", element.kinds)
+    return Element(variant_as_json(element.sql, element.kinds), "json", element.kinds)
 
 
 def as_json(element: Element) -> Expr:
     """Give the value as JSON, of whatever kind it is."""
     match element.form:
         case "variant":
-            return sql.to_json(element.sql)
+            return variant_as_json(element.sql, element.kinds)
         case "json":
             return element.sql
         case "instant":
             return sql.json_of(sql.instant_to_text(element.sql))
         case "text" | "number":
             return sql.json_of(element.sql)
+
+
+def variant_as_json(value: Expr, kinds: frozenset[Kind]) -> Expr:
+    """Write a stored value of these kinds as JSON."""
+    return sql.to_json(value, has_numbers=not kinds.isdisjoint({"integer", "object", "list"}))
 
 
 def as_text(element: Element) -> Expr:
@@ -71,7 +76,9 @@ def as_text(element: Element) -> Expr:
         return sql.cast(element.sql, "VARCHAR") if kinds == {"integer"} else _ecmascript(sql.json_of(element.sql))
     if not kinds & SCALARS:
         return sql.cast(sql.NULL, "VARCHAR")
-    if element.form == "variant" and kinds <= WRITTEN_AS_IS:
+    if element.form == "variant" and kinds == {"integer"}:
+        return sql.cast(_whole_number(element.sql), "VARCHAR")
+    if element.form == "variant" and kinds <= _WRITTEN_AS_IS:
         return sql.try_cast(element.sql, "VARCHAR")
     value = general(element).sql
     kind = sql.json_kind(value)
@@ -115,10 +122,6 @@ def as_double(element: Element) -> Expr:
     """Read as a number in double precision: a JSON number, or a string that is wholly a decimal number."""
     if element.form == "number":
         return sql.cast(element.sql, "DOUBLE")
-    if element.form == "variant" and element.kinds == {"integer"}:
-        # What is never negative is stored as an unsigned number, which is read many times faster as what it is.
-        unsigned = sql.cast(sql.try_cast(element.sql, "UBIGINT"), "DOUBLE")
-        return sql.otherwise(unsigned, sql.try_cast(element.sql, "DOUBLE"))
     if element.form == "variant" and element.kinds <= _NUMBERS:
         return sql.try_cast(element.sql, "DOUBLE")
     written = _decimal_text(element)
@@ -132,6 +135,8 @@ def is_exact_in_double(element: Element) -> bool:
 
 def as_whole(element: Element) -> Expr:
     """Read as a signed 64-bit integer where the value is written as one (or is one, in a `number`), else NULL."""
+    if element.form == "variant" and element.kinds == {"integer"}:
+        return _whole_number(element.sql)
     if element.form == "variant" and element.kinds <= {"integer", "big_integer"}:
         return sql.try_cast(element.sql, "BIGINT")
     if element.form == "number":
@@ -200,7 +205,9 @@ def _decimal_text(element: Element) -> Expr:
         return sql.trimmed(element.sql)
     if element.form == "instant" or not element.kinds & (_NUMBERS | {"string"}):
         return sql.cast(sql.NULL, "VARCHAR")
-    if element.form == "variant" and element.kinds <= WRITTEN_AS_IS:
+    if element.form == "variant" and element.kinds == {"integer"}:
+        return as_text(element)
+    if element.form == "variant" and element.kinds <= _WRITTEN_AS_IS:
         return sql.trimmed(sql.try_cast(element.sql, "VARCHAR"))
     value = general(element).sql
     kind = sql.json_kind(value)
@@ -209,6 +216,11 @@ def _decimal_text(element: Element) -> Expr:
     if "string" in element.kinds:
         cases.insert(0, (_is_json_string(value), sql.trimmed(sql.json_text(value))))
     return sql.choose(cases)
+
+
+def _whole_number(value: Expr) -> Expr:
+    """Read a stored whole number: a double to the engine, which is fast only at reading it as one."""
+    return sql.try_cast(sql.try_cast(value, "DOUBLE"), "BIGINT")
 
 
 def _is_json_string(value: Expr) -> Expr:

@@ -14,7 +14,10 @@ from sqlglot.expressions import Expr
 
 from audcli.catalog import Kind, Shape, combined, one_level_flatter
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import WRITTEN_AS_IS, Element, Form, as_json
+from audcli.sql.elements import Element, Form, as_json, variant_as_json
+
+_WRITTEN_AS_IS: frozenset[Kind] = frozenset({"integer", "big_integer", "string", "boolean"})
+"""The kinds of list elements of which the engine makes the text that they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ def whole(found: Found) -> Place | None:
             return found.whole
 
 
+def _json(place: Place) -> Expr:
+    return variant_as_json(place.sql, place.shape.kinds) if place.form == "variant" else _without_null(place)
+
+
 def _without_null(place: Place) -> Expr:
     """A null below a JSON object is a value to the engine; it is none to us."""
     if place.form == "json" and "null" in place.shape.seen:
@@ -99,11 +106,11 @@ def _without_null(place: Place) -> Expr:
 
 def _at_list(place: Place, variables: Iterator[str]) -> Many:
     shape = place.shape
-    value = sql.to_json(place.sql) if place.form == "variant" else _without_null(place)
+    value = _json(place)
     size = sql.choose([(_is_list(value), sql.json_size(value))])
     whole = Place(value, "json", shape)
     flat = shape.elements.kinds if shape.elements else frozenset[Kind]()
-    if place.form == "variant" and shape.kinds == {"list"} and flat <= WRITTEN_AS_IS:
+    if place.form == "variant" and shape.kinds == {"list"} and flat <= _WRITTEN_AS_IS:
         texts = sql.try_cast(place.sql, "VARCHAR[]")
         return Many(sql.present(place.sql), size, texts, "text", flat, shape, whole)
     elements, inner = _flattened(sql.list_of(value), shape, variables)
@@ -111,7 +118,7 @@ def _at_list(place: Place, variables: Iterator[str]) -> Many:
 
 
 def _through_lists(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Found:
-    values = sql.list_of(sql.to_json(place.sql) if place.form == "variant" else _without_null(place))
+    values = sql.list_of(_json(place))
     shape = place.shape
     met_list = []
     for name in names:

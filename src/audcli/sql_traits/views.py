@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from audcli.sql_traits.relations import VIEWS
 from audcli.sql_traits.values import shortest_json
+from audcli.stored_numbers import json_of_variant
 
 _BATCH = 50_000
 _LONG_NUMBER = r"\.0[,\]}]|\.0$|\d[eE]\d"
@@ -84,13 +85,15 @@ _ORDER = {
     "computed_traits": "level, key, trait",
 }
 
-_TRAITS = """
-        members as (select entity, time, message_id, unnest(map_entries(properties::json::map(varchar, json))) as member
-                    from carried),
-        latest as (select entity, member.key as name, arg_max({it: member.value}, row(time, message_id)).it as value
+_TRAITS = f"""
+        members as (
+            select entity, time, message_id,
+                unnest(map_entries({json_of_variant("properties")}::json::map(varchar, json))) as member
+            from carried),
+        latest as (select entity, member.key as name, arg_max({{it: member.value}}, row(time, message_id)).it as value
                    from members group by all),
-        traits as (select entity, '{' || string_agg(to_json(name)::varchar || ':' || value::varchar, ',' order by name)
-                          || '}' as traits from latest where value is not null group by entity)"""
+        traits as (select entity, '{{' || string_agg(to_json(name)::varchar || ':' || value::varchar, ',' order by name)
+                          || '}}' as traits from latest where value is not null group by entity)"""
 _NO_TRAITS = "traits as (select null::integer as entity, null::varchar as traits where false)"
 """Putting traits together costs the most by far, so that it is left out where nothing reads them."""
 
@@ -110,10 +113,10 @@ def view_rows(connection: DuckDBPyConnection, view: str, columns: Sequence[str],
     """
     kept = [name for name in VIEWS[view] if name in columns] or [next(iter(VIEWS[view]))]
     query = _QUERIES[view].replace("{traits}", _TRAITS if "traits" in kept else _NO_TRAITS)
-    written = [f"{name}::json::varchar as {name}" if VIEWS[view][name] == "json" else name for name in kept]
+    columns = [f"{json_of_variant(name)} as {name}" if VIEWS[view][name] == "json" else name for name in kept]
     given = {"as_of": as_of.instant, "known_by": list(as_of.known_by)}
     rows = connection.sql(
-        f"select {', '.join(written)} from ({query}) order by {_ORDER[view]}",
+        f"select {', '.join(columns)} from ({query}) order by {_ORDER[view]}",
         params={name: value for name, value in given.items() if f"${name}" in query},
     ).to_arrow_reader(_BATCH)
     texts = [kept.index(name) for name in kept if VIEWS[view][name] == "json"]

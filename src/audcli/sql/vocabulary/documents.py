@@ -8,6 +8,7 @@ from sqlglot import exp
 from sqlglot.expressions import Expr
 
 from audcli.sql.vocabulary.literals import cast, function_call, text
+from audcli.stored_numbers import WHOLE_DOUBLE
 
 
 def member_of_variant(value: Expr, name: str) -> Expr:
@@ -20,9 +21,13 @@ def has_member(value: Expr, name: str) -> Expr:
     return function_call("variant_exists", value, text(name))
 
 
-def to_json(value: Expr) -> Expr:
-    """Write a variant as JSON; a JSON null is NULL."""
-    return cast(value, "JSON")
+def to_json(value: Expr, has_numbers: bool = True) -> Expr:
+    """Write a variant as JSON; a JSON null is NULL. What surely has no whole numbers is written in less time."""
+    json = cast(value, "JSON")
+    if not has_numbers:
+        return json
+    whole = function_call("regexp_replace", cast(json, "VARCHAR"), text(WHOLE_DOUBLE), text(r"\1\2"), text("g"))
+    return cast(whole, "JSON")
 
 
 def json_of(value: Expr) -> Expr:

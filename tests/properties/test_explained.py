@@ -49,6 +49,8 @@ def _agrees_in_every_part(world: World) -> bool:
         definition = by_key[explanation.key]
         if explanation.member != (explanation.entity in members[explanation.key]):
             return False
+        if explanation.root is not None and not _steps_tell(explanation.root):
+            return False
         for node, written in _written_parts(explanation, definition):
             asked = {**definition, "where": written}
             key = parts.setdefault(json.dumps(asked, default=str), {**asked, "audience": f"part_{len(parts)}"})[
@@ -58,6 +60,12 @@ def _agrees_in_every_part(world: World) -> bool:
     named = [each for each in world.definitions if "audience" not in each] + world.definitions
     found = evaluate([*named, *parts.values()], world.calls, world.as_of, world.settings)
     return all((entity in found[key]) == holds for key, entity, holds in truths)
+
+
+def _steps_tell(node: Node) -> bool:
+    """Tell whether every sequence that holds shows a step each that holds, and every other one where it failed."""
+    tells = node.kind != "sequence" or node.holds == all(step.holds for step in node.children)
+    return tells and all(map(_steps_tell, node.children))
 
 
 def _explanations(world: World) -> Iterator[Explanation]:

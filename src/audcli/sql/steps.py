@@ -63,14 +63,18 @@ def carried(sequence: Sequence, index: int, keeps_start: bool) -> tuple[str, ...
     return (*entity_keys(sequence.scope), *(("start",) if keeps_start else ()), *seen)
 
 
-def events_of_step(sequence: Sequence, index: int, chains: Chains | None, around: Around) -> Query:
+def events_of_step(
+    sequence: Sequence, index: int, chains: Chains | None, around: Around, *, with_ids: bool = False
+) -> Query:
     """Give whose each event is, its time, what the step adds to the state, and the state of chains it can continue.
 
-    An event stands once for each distinct state of its owner's chains with which it passes the step's filter.
+    An event stands once for each distinct state of its owner's chains with which it passes the step's filter; its
+    `message_id` stands beside it where that is asked for.
     """
     step = sequence.steps[index]
+    more = [sql.column("message_id", "calls")] if with_ids else []
     queries = [
-        _events_of_calls(sequence, index, calls, chains, around)
+        _events_of_calls(sequence, index, calls, chains, around).select(*more)
         for calls in step.calls
         if call_numbers(calls, around.catalog)
     ]

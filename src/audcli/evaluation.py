@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from audcli.definitions.documents import AnyDocument, SqlTraitDocument, TraitDocument
 from audcli.engines import duckdb as engine
@@ -23,6 +22,9 @@ from audcli.querying import SECONDS, Circumstance, QueryResults, keep_computed_t
 from audcli.sql.compile import Compiled, compile_plan
 from audcli.sql.script import ListTable, TraitValues
 from audcli.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def list_reader(project: Project) -> engine.ReadList:
     contents: dict[str, bytes] = {}
 
     def read(table: ListTable) -> pa.Array:
+        import pyarrow as pa
+
         source = table.source
         if source.file is not None and source.key not in contents:
             contents[source.key] = read_file(source.key, project.inside(source.file))

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from audcli.definitions.documents import SqlTraitDocument
 from audcli.errors import AudcliError
@@ -29,6 +29,9 @@ from audcli.sql_traits.results import Stored, begin_links, store_rows
 from audcli.sql_traits.sandbox import Query, Sandbox, Setup
 from audcli.sql_traits.views import AsOf, view_rows
 from audcli.store import Store, queries_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SECONDS = 300.0
 """How long one query may take, unless `--sql-timeout` says otherwise."""
@@ -96,6 +99,8 @@ def run_queries(documents: Documents, around: Circumstance, results: QueryResult
     Those that read `computed_traits` find them in the temporary table `sql_computed_traits`. The traits stand in
     temporary tables of the store's connection afterwards, the links of users to accounts in `sql_links`.
     """
+    import pyarrow as pa
+
     if not results.stored and not results.failed:
         begin_links(around.store.connection)
     with _sandbox(documents, around) as sandbox:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from audcli.errors import StatementFailed
 from audcli.sql.script import ListTable, Script, Statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DIALECT = "duckdb"
 
@@ -26,7 +29,7 @@ _OF_THE_STORE = (
 
 _MORE_MEMORY = "give more with `--memory-limit`, or free disk space where the store is"
 
-ReadList = Callable[[ListTable], pa.Array]
+ReadList = Callable[[ListTable], "pa.Array"]
 """Gives the values of a list as an array of texts."""
 
 
@@ -64,6 +67,8 @@ def sql_for(script: Script, table: str) -> str:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: pa.Array) -> None:
+    import pyarrow as pa
+
     rows = pa.table({"value": values})
     connection.register("list_values", rows)
     connection.execute(

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 
 import duckdb
-import pyarrow as pa
 
 from audcli.numbers import shortest_json
 from audcli.runs.comparison import Counts
@@ -100,6 +99,8 @@ def _stored(values: TraitValues) -> str:
 
 def _shorten_numbers(connection: duckdb.DuckDBPyConnection) -> None:
     """Rewrite the numbers within lists and objects that the engine writes at more length than they need."""
+    import pyarrow as pa
+
     connection.execute(
         """create or replace temporary table long_values as
            select json, row_number() over () as place

@@ -13,11 +13,12 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from audcli.errors import AudcliError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _TIMEOUT_HINT = "make it read or join less, or give it more time with `--sql-timeout SECONDS`"
 _MEMORY_HINT = "make it read or join less, or give more with `--memory-limit SIZE`"
@@ -56,7 +57,7 @@ class Process:
                 if rows is not None:
                     _send(rows, self._process.stdin)
                 line = self._process.stdout.readline()
-            except (BrokenPipeError, pa.ArrowException):
+            except BrokenPipeError:
                 line = b""
         if not line.endswith(b"\n"):
             raise self._silence(seconds)
@@ -72,6 +73,8 @@ class Process:
 
     def rows(self) -> pa.RecordBatchReader:
         """Read the rows that follow the last answer; all of them are to be read before the next request."""
+        import pyarrow as pa
+
         return pa.ipc.open_stream(self._process.stdout)
 
     def kill(self) -> None:
@@ -103,10 +106,16 @@ class Process:
 
 
 def _send(rows: pa.RecordBatchReader, pipe: Any) -> None:
-    with pa.ipc.new_stream(pipe, rows.schema) as stream:
-        for batch in rows:
-            stream.write_batch(batch)
-    pipe.flush()
+    """Write rows into the pipe; raises `BrokenPipeError` where they cannot be handed over."""
+    import pyarrow as pa
+
+    try:
+        with pa.ipc.new_stream(pipe, rows.schema) as stream:
+            for batch in rows:
+                stream.write_batch(batch)
+        pipe.flush()
+    except pa.ArrowException as error:
+        raise BrokenPipeError from error
 
 
 def _failure(answer: Mapping[str, str]) -> QueryFailed:

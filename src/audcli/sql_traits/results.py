@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from audcli.catalog import Shape
@@ -20,6 +20,9 @@ from audcli.sql_traits.process import QueryFailed
 from audcli.sql_traits.shape import ACCOUNT_ID, Level
 from audcli.sql_traits.shapes import shape_of
 from audcli.sql_traits.views import GROUP_CALLS, USERS, AsOf
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LINKS = "sql_links"
 _ROWS = "sql_rows"

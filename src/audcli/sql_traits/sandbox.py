@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from audcli.sql_traits.described import Column, Described
 from audcli.sql_traits.process import Process, QueryFailed
 from audcli.sql_traits.refusals import Refusal
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Reads = Mapping[str, Sequence[str]]
 """Columns by view."""
 
-Fill = Callable[[str, Sequence[str]], pa.RecordBatchReader]
+Fill = Callable[[str, Sequence[str]], "pa.RecordBatchReader"]
 """Gives the rows of a view, with the columns that are read of it."""
 
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from audcli.sql_traits.relations import VIEWS
 from audcli.sql_traits.values import shortest_json
 from audcli.stored_numbers import json_of_variant
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BATCH = 50_000
 _LONG_NUMBER = r"\.0[,\]}]|\.0$|\d[eE]\d"
@@ -111,6 +113,8 @@ def view_rows(connection: DuckDBPyConnection, view: str, columns: Sequence[str],
 
     `computed_traits` are read from a temporary table `sql_computed_traits` of the same columns.
     """
+    import pyarrow as pa
+
     kept = [name for name in VIEWS[view] if name in columns] or [next(iter(VIEWS[view]))]
     query = _QUERIES[view].replace("{traits}", _TRAITS if "traits" in kept else _NO_TRAITS)
     columns = [f"{json_of_variant(name)} as {name}" if VIEWS[view][name] == "json" else name for name in kept]
@@ -124,6 +128,8 @@ def view_rows(connection: DuckDBPyConnection, view: str, columns: Sequence[str],
 
 
 def _shortened(rows: pa.RecordBatchReader, texts: Sequence[int]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
     for batch in rows:
         columns = list(batch.columns)
         for place in texts:
@@ -133,6 +139,9 @@ def _shortened(rows: pa.RecordBatchReader, texts: Sequence[int]) -> Iterator[pa.
 
 def _shortest(texts: pa.Array) -> pa.Array:
     """Write every number by its shortest text; most texts have none that is not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     long = pc.fill_null(pc.match_substring_regex(texts, _LONG_NUMBER), False)
     if not pc.any(long).as_py():
         return texts

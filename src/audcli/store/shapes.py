@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
-import pyarrow as pa
 
 from audcli.catalog import CallShape, Catalog, Kind, Shape
 
@@ -53,6 +52,8 @@ def write_shapes(connection: duckdb.DuckDBPyConnection, shapes: Mapping[int, Cal
         for base, shape in (("properties", call.properties), ("context", call.context))
         for path, kind, seen, example in _kinds_at(shape, [])
     ]
+    import pyarrow as pa
+
     connection.execute("delete from catalog where list_contains(?, call_name)", [list(shapes)])
     if rows:
         names = ("call_name", "base", "path", "kind", "seen", "example")

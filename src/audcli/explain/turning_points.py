@@ -61,7 +61,7 @@ def turning_points(asked: Asked, spans: Spans, timezone: ZoneInfo) -> Iterator[d
         *(
             instant
             for window in spans.calendar
-            for base in (as_of, *(date for date in dates if date > as_of))
+            for base in (as_of, *(date for date in dates if as_of < date < _END - 2 * _LONGEST_PERIOD))
             for instant in islice(_beginnings(window, base, timezone), 2)
         ),
     ]
@@ -120,9 +120,10 @@ def _after(instant: datetime, duration: Duration) -> list[datetime]:
 
 def _around(date: datetime, duration: Duration) -> list[datetime]:
     before = duration.before(date)
-    days = [before + timedelta(days=number) for number in range(-_CLAMPED_DAYS, _CLAMPED_DAYS)]
-    clamped = days if duration.unit == "months" and date.year > 1 else []
-    return [before, *clamped, *_after(date, duration)]
+    days: list[datetime] = []
+    if duration.unit == "months" and before > datetime.min + timedelta(days=_CLAMPED_DAYS):
+        days = [before + timedelta(days=number) for number in range(-_CLAMPED_DAYS, _CLAMPED_DAYS)]
+    return [before, *days, *_after(date, duration)]
 
 
 def _times(asked: Asked, sources: Iterable[tuple[Calls, Condition]]) -> list[list[datetime]]:

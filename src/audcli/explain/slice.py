@@ -41,25 +41,28 @@ _STEP_TO_USERS = """
     select distinct profile from slice_links semi join slice_accounts using (account) anti join slice_profiles
         using (profile)"""
 
-# What each table of the slice takes of the table of the same name; they are filled in this order. A person's calls and
-# the group calls of accounts are taken one after the other: joined by `or`, the conditions would read every call.
-_PARTS = (
-    ("identity", "where until_generation is null and profile in (select profile from slice_profiles)"),
-    ("identifiers", f"where identifier in (select identifier from {_NAME}.identity)"),
-    ("profile_keys", "where profile in (select profile from slice_profiles)"),
-    ("call_names", ""),
-    ("calls", f"where time <= $as_of and identifier in (select identifier from {_NAME}.identity)"),
-    (
-        "calls",
-        f"""where time <= $as_of and account in (select account from slice_accounts)
-            and call_name in (select call_name from call_names where type = 'group')
-            and (identifier is null or identifier not in (select identifier from {_NAME}.identity))""",
-    ),
-    (
-        "accounts",
-        f"where account in (select account from slice_accounts union select account from {_NAME}.calls)",
-    ),
-)
+# What each table of the slice takes of the table of the same name; they are filled in this order.
+_PARTS = {
+    "identity": "where until_generation is null and profile in (select profile from slice_profiles)",
+    "identifiers": f"where identifier in (select identifier from {_NAME}.identity)",
+    "profile_keys": "where profile in (select profile from slice_profiles)",
+    "call_names": "",
+    "calls": f"where time <= $as_of and identifier in (select identifier from {_NAME}.identity)",
+}
+
+# The group calls of accounts, whoever they are of. They are taken after the calls of persons, for one condition that
+# joins both by `or` would read every call.
+_GROUP_CALLS = f"""
+    insert into {_NAME}.calls
+    select * from main.calls
+    where time <= $as_of and account in (select account from slice_accounts)
+        and call_name in (select call_name from main.call_names where type = 'group')
+        and (identifier is null or identifier not in (select identifier from {_NAME}.identity))"""
+
+_ACCOUNTS = f"""
+    insert into {_NAME}.accounts
+    select * from main.accounts
+    where account in (select account from slice_accounts union select account from {_NAME}.calls)"""
 
 
 @contextmanager
@@ -78,9 +81,12 @@ def sliced(
     connection.execute(f"attach ':memory:' as {_NAME} (read_only false); use {_NAME}; {SCHEMA}")
     try:
         connection.execute(f'use "{home}"')
-        for table, condition in _PARTS:
+        for table, condition in _PARTS.items():
             given = {"as_of": as_of} if "$as_of" in condition else {}
             connection.execute(f"insert into {_NAME}.{table} select * from main.{table} {condition}", given)
+        if steps or entity.level == "accounts":
+            connection.execute(_GROUP_CALLS, {"as_of": as_of})
+        connection.execute(_ACCOUNTS)
         connection.execute(f"use {_NAME}")
         yield connection
     finally:

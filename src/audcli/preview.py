@@ -40,12 +40,16 @@ _ID_TYPES = """
 
 _SAMPLES = {
     "users": """
-        select entity, key, first(type || ':' || value order by type <> 'user_id', type <> 'email', type, value)
+        select entity, key, first(type || ':' || value order by type <> 'user_id', type <> 'email', type, value), null
         from preview_members join profile_keys on profile = entity join people using (profile)
             join identifiers using (identifier)
         group by entity, key order by key limit ?""",
     "accounts": """
-        select entity, group_id, null from preview_members join accounts on account = entity
+        select entity, group_id, null, count(profile)
+        from preview_members join accounts on account = entity left join account_users using (account)
+        group by entity, group_id order by group_id limit ?""",
+    "accounts of no known users": """
+        select entity, group_id, null, null from preview_members join accounts on account = entity
         order by group_id limit ?""",
 }
 
@@ -70,11 +74,13 @@ class IdType:
 class Sampled:
     """A member, or who has a value: its key, and of a profile its most telling external id.
 
-    `values` are those of the traits asked about, as JSON texts, by name.
+    `users` is how many profiles belong to an account, where the definition asks who does. `values` are those of the
+    traits asked about, as JSON texts, by name.
     """
 
     key: str
     name: str | None
+    users: int | None
     values: Mapping[str, str]
 
 
@@ -131,7 +137,7 @@ def preview(
         left,
         tuple(Valued(name, _count(store, values)) for name, values in traits.items()),
         tuple(IdType(*row) for row in id_types),
-        tuple(_sample(store, document.of, traits, limit)),
+        tuple(_sample(store, document.of if has_users else "accounts of no known users", traits, limit)),
     )
 
 
@@ -163,12 +169,12 @@ def _count(store: Store, values: TraitValues) -> int:
     return int(count)
 
 
-def _sample(store: Store, of: Level, traits: Mapping[str, TraitValues], limit: int) -> Iterator[Sampled]:
+def _sample(store: Store, of: str, traits: Mapping[str, TraitValues], limit: int) -> Iterator[Sampled]:
     rows = store.connection.execute(_SAMPLES[of], [limit]).fetchall()
     entities = [entity for entity, *_ in rows]
     found = {name: _values(store, values, entities) for name, values in traits.items()}
-    for entity, key, name in rows:
-        yield Sampled(key, name, {trait: by[entity] for trait, by in found.items() if entity in by})
+    for entity, key, name, users in rows:
+        yield Sampled(key, name, users, {trait: by[entity] for trait, by in found.items() if entity in by})
 
 
 def _values(store: Store, values: TraitValues, entities: list[int]) -> dict[int, str]:

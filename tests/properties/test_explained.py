@@ -87,7 +87,7 @@ def _written_parts(explanation: Explanation, definition: dict[str, Any]) -> Iter
 
 def _pairs(node: Node, written: dict[str, Any]) -> Iterator[tuple[Node, Any]]:
     yield node, written
-    if "not" in written:
+    if "not" in written and node.kind == "not":  # `not` of a quantifier is shown as one part: `users: none`
         yield from _pairs(node.children[0], written["not"])
     for head in ("all", "any"):
         for child, part in zip(node.children, written.get(head, []), strict=head in written):

@@ -75,7 +75,7 @@ def _changes(change: Change) -> str:
         return f"{'enters' if change.becomes else 'leaves'} on {render.instant(change.at)} if no further call comes"
     if change.checked_until is not None:
         return f"stays so until {render.instant(change.checked_until)} at least, if no further call comes"
-    return "stays so by time alone"
+    return "stays so if no further call comes"
 
 
 def branch_of(node: Node) -> render.Branch:

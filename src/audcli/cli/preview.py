@@ -64,20 +64,22 @@ def _show(previewed: Preview) -> None:
     if previewed.sample:
         render.line()
         traits = [each.trait for each in previewed.values]
-        names = [] if previewed.of == "accounts" else ["known as"]
+        more = {"name": "known as", "users": "users"}
+        shown = {field: head for field, head in more.items() if getattr(previewed.sample[0], field) is not None}
         render.table(
-            [f"some {who}", *names, *traits],
-            [(each.key, *([each.name] if names else []), *(each.values.get(trait) for trait in traits))
+            [f"some {who}", *shown.values(), *traits],
+            [(each.key, *(getattr(each, field) for field in shown), *(each.values.get(trait) for trait in traits))
              for each in previewed.sample],
+            numbers=["users"],
         )  # fmt: skip
 
 
 def _show_attrition(previewed: Preview, considered: int) -> None:
     everyone = "accounts" if previewed.of == "accounts" else "profiles"
-    rows: list[tuple[object, ...]] = [(f"all {everyone}", considered, "")]
+    rows: list[tuple[object, ...]] = [(considered, "", f"all {everyone}")]
     before = considered
     for part in previewed.left:
-        rows.append((part.part, part.left, f"-{before - part.left:,}" if part.left < before else ""))
+        rows.append((part.left, f"-{before - part.left:,}" if part.left < before else "", part.part))
         before = part.left
     render.line()
-    render.table(["condition", "left", "lost"], rows, numbers=["left", "lost"])
+    render.table(["left", "lost", "condition"], rows, numbers=["left", "lost"])

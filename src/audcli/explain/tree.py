@@ -49,6 +49,8 @@ def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
             children = _nodes_of(asked, subject, parts)
             passing = sum(child.holds for child in children)
             return Node("any", text, holds, f"{passing:,}", f"at least {count:,}", children=children)
+        case Not(RelatedAre() as related) if words.is_any(related):
+            return _related_node(asked, subject, related, holds, words.NONE)
         case Not(part):
             return Node("not", "not", holds, children=(node_of(asked, subject, part),))
         case CountIs():
@@ -65,7 +67,7 @@ def node_of(asked: Asked, subject: Subject, condition: Condition) -> Node:
         case Sequence():
             return sequence_node(asked, subject, condition, holds)
         case RelatedAre():
-            return _related_node(asked, subject, condition, holds)
+            return _related_node(asked, subject, condition, holds, words.of_share(condition))
         case _:
             assert_never(condition)
 
@@ -136,13 +138,16 @@ def _left_out(events: list[Evidence]) -> Iterator[str]:
         yield f"not counted: {len(events) - len(others):,} of no account"
 
 
-def _related_node(asked: Asked, subject: Subject, condition: RelatedAre, holds: bool) -> Node:
-    """Explain a quantifier by those who decide it: the passing ones where it holds, the others where it does not."""
-    related = condition.related
+def _related_node(asked: Asked, subject: Subject, condition: RelatedAre, holds: bool, share: str) -> Node:
+    """Explain a quantifier by those who decide it: the passing ones where enough of them pass, otherwise the others.
+
+    It `holds` when as many pass as `share` says; for `none`, when the condition itself, which asks for one, does not.
+    """
+    related, enough = condition.related, asked.holds(subject, condition)
     everyone = asked.related(subject, related)
     passing = [(name, each) for name, each in everyone if asked.holds(each, related.condition)]
     failing = [(name, each) for name, each in everyone if not asked.holds(each, related.condition)]
-    deciding = passing if holds else failing or passing
+    deciding = passing if enough else failing or passing
     kind = "user" if related.of == "users" else "account"
     children = [
         Node(
@@ -156,11 +161,11 @@ def _related_node(asked: Asked, subject: Subject, condition: RelatedAre, holds: 
     hidden = len(deciding) - len(children)
     return Node(
         related.of,
-        f"{related.of}: how many pass",
+        related.of,
         holds,
-        f"{len(passing):,} of {len(everyone):,}",
-        words.of_share(condition),
-        notes=(f"{hidden:,} more {'pass' if holds else 'do not pass'}",) if hidden else (),
+        f"{len(passing):,} of {len(everyone):,} pass",
+        share,
+        notes=(f"{hidden:,} more {'pass' if enough else 'do not pass'}",) if hidden else (),
         children=tuple(children),
     )
 

@@ -27,6 +27,9 @@ from audcli.plan.model import (
     ValueIs,
 )
 
+NONE = "none"
+"""How many of the related ones should pass where a condition is that none does."""
+
 _SAMPLE_SPACE = 16**13
 
 
@@ -39,6 +42,8 @@ def of_condition(condition: Condition) -> str:
             return f"any of {len(parts):,} conditions" if len(parts) > 1 else of_condition(parts[0])
         case AtLeast(count, parts):
             return f"at least {count:,} of {len(parts):,} conditions"
+        case Not(RelatedAre(related) as each) if is_any(each):
+            return f"{related.of}: {NONE} with {of_condition(related.condition)}"
         case Not(part):
             return f"not ({of_condition(part)})"
         case CountIs(counts, minimum, maximum):
@@ -68,10 +73,15 @@ def of_step(step: Step, number: int) -> str:
     return f"step {number}: {of_events(step.calls, step.filter)}{did}{window}{limit}{elapsed}"
 
 
+def is_any(condition: RelatedAre) -> bool:
+    """Tell whether one of the related ones is enough, so that the opposite of the condition is that none passes."""
+    return condition.count == 1 and condition.share is None
+
+
 def of_share(condition: RelatedAre) -> str:
     """Say how many of the related ones should pass."""
     if condition.share == 1:
-        return "all, and there are some"
+        return "all, and at least 1"
     parts = [f"at least {condition.count:,}"] if condition.count else []
     if condition.share is not None:
         parts.append(f"at least {of_percent(condition.share)}")

@@ -54,7 +54,7 @@ def evaluate(
     sql_timeout: float = SECONDS,
     laps: Laps | None = None,
 ) -> Evaluated:
-    """Evaluate the definitions of these keys at one instant; the results stand in temporary tables afterwards.
+    """Evaluate the definitions of these keys at one instant; the results stand in the work database afterwards.
 
     `documents` are all valid definitions, `failed` says by key which may not be computed and why, `sql_timeout` how
     many seconds a query of an SQL trait may take; `laps` is told when a step ends. Raises `AudcliError` where the
@@ -155,7 +155,10 @@ def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
     task.laps.end("plan")
     compiled = compile_plan(plan, task.store.catalog(), task.queries.queried)
     task.laps.end("compile")
-    timings = engine.run(task.store.connection, compiled.script, list_reader(task.project))
+    store = task.store
+    timings = engine.run_on_cores(
+        store.threads, store.connection, store.another_connection, compiled.script, list_reader(task.project)
+    )
     task.laps.end("run statements")
     return Evaluated(plan, compiled, timings, left_out, task.queries)
 

@@ -29,6 +29,7 @@ from audcli.sql_traits.results import Stored, begin_links, store_rows
 from audcli.sql_traits.sandbox import Query, Sandbox, Setup
 from audcli.sql_traits.views import AsOf, view_rows
 from audcli.store import Store, queries_folder
+from audcli.tables import WORK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,7 +98,7 @@ def run_queries(documents: Documents, around: Circumstance, results: QueryResult
     """Run the queries one after the other and add to the results; one that fails leaves the others alone.
 
     Those that read `computed_traits` find them in the temporary table `sql_computed_traits`. The traits stand in
-    temporary tables of the store's connection afterwards, the links of users to accounts in `sql_links`.
+    tables of the work database afterwards, the links of users to accounts in `sql_links`.
     """
     import pyarrow as pa
 
@@ -135,7 +136,7 @@ def keep_computed_traits(store: Store, traits: Iterable[NamedTrait], values: Map
         store.connection.execute(
             f"""insert into sql_computed_traits
                 select $level, {key}, $trait, to_json(found."{place.column}")
-                from temp.{place.table} as found join main.{table} using ({place.entity})
+                from {WORK}.{place.table} as found join {table} using ({place.entity})
                 where found."{place.column}" is not null""",
             {"level": trait.level, "trait": trait.key},
         )

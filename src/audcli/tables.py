@@ -9,6 +9,9 @@ from __future__ import annotations
 SCHEMA_VERSION = 1
 """The number of this layout. A store of a newer one is refused, a store of an older one is migrated forward."""
 
+WORK = "work"
+"""The name of the database in memory beside every open store, in which a run puts its tables."""
+
 SCHEMA = """
 -- One row: the layout, how many ingested files have stored something (each makes a new generation), and the row id from
 -- which on `calls` holds short runs of sorted rows (see ingest/clustering.py).

@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import pytest
-import sqlglot
 
 from audcli import evaluation
 from audcli.errors import AudcliError
@@ -19,6 +18,7 @@ from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
 from audcli.runs import Result
+from audcli.sql import vocabulary as sql
 from audcli.sql.script import Statement
 from audcli.store import Store, open_store
 
@@ -75,7 +75,8 @@ def break_statement_of(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
         found = compile_plan(*arguments)
         if key not in found.script.memberships:
             return found
-        bad = Statement("bad", "a bad number", sqlglot.select("cast('seven' as integer) as seven"))
+        seven = sql.named(sql.cast(sql.text("seven"), "INTEGER"), "seven")
+        bad = Statement("bad", "a bad number", sql.rows_of("profiles").select(seven))
         return replace(found, script=replace(found.script, statements=(*found.script.statements, bad)))
 
     monkeypatch.setattr(evaluation, "compile_plan", compiled)
@@ -119,7 +120,7 @@ def test_what_fails_whatever_is_computed_ends_the_run(
     def out_of_order(*_: object) -> None:
         raise AudcliError("the engine is out of order")
 
-    monkeypatch.setattr(evaluation.engine, "run", out_of_order)
+    monkeypatch.setattr(evaluation.engine, "run_on_cores", out_of_order)
     with pytest.raises(AudcliError, match="out of order"):
         results(shop, store)
     assert store.connection.execute("from runs").fetchall() == []

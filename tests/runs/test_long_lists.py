@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from audcli.engines import duckdb as engine
 from audcli.pipeline import compute
@@ -31,13 +32,14 @@ where:
 
 def test_a_list_of_a_million_lines(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     statements: list[str] = []
-    run = engine.run
+    run = engine.run_on_cores
 
-    def watched(connection, script: Script, read_list):  # type: ignore[no-untyped-def]
+    def watched(*arguments: Any) -> Any:
+        [script] = [each for each in arguments if isinstance(each, Script)]
         statements.extend(each.sql("duckdb") for each in script.statements)
-        return run(connection, script, read_list)
+        return run(*arguments)
 
-    monkeypatch.setattr(f"{compute.__module__}.engine.run", watched)
+    monkeypatch.setattr(f"{compute.__module__}.engine.run_on_cores", watched)
     (tmp_path / "audcli.yaml").write_text("", "utf-8")
     (tmp_path / "audiences").mkdir()
     (tmp_path / "audiences" / "lists.yaml").write_text(DEFINITIONS, "utf-8")

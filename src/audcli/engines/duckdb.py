@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from audcli.engines.side_by_side import Connect, run_side_by_side
 from audcli.errors import StatementFailed
 from audcli.sql.script import ListTable, Script, Statement
+from audcli.tables import WORK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +30,9 @@ _OF_THE_STORE = (
 """What is wrong with the store or the disk, or an interrupt, and not with a statement."""
 
 _MORE_MEMORY = "give more with `--memory-limit`, or free disk space where the store is"
+
+_MOST_SIDE_BY_SIDE = 4
+"""Each statement may need working memory for all entities."""
 
 ReadList = Callable[[ListTable], "pa.Array"]
 """Gives the values of a list as an array of texts."""
@@ -48,14 +53,23 @@ class Timing:
 
 
 def run(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadList) -> tuple[Timing, ...]:
-    """Run all statements of the script; its memberships stand in temporary tables of the connection afterwards.
+    """Run all statements of the script; its memberships stand in tables of the work database afterwards.
 
     Outside a transaction, which the failure of one statement would end. Raises `StatementFailed` for what may be the
     fault of that statement alone.
     """
-    for list_table in script.lists:
-        _fill(connection, list_table, read_list(list_table))
+    _fill_all(connection, script, read_list)
     return tuple(_timed(connection, each) for each in script.statements)
+
+
+def run_on_cores(
+    cores: int, connection: duckdb.DuckDBPyConnection, connect: Connect, script: Script, read_list: ReadList
+) -> tuple[Timing, ...]:
+    """Do the same with statements side by side, as many as there are cores, on connections that `connect` opens."""
+    if cores == 1:
+        return run(connection, script, read_list)
+    _fill_all(connection, script, read_list)
+    return run_side_by_side(connect, script.statements, _timed, min(cores, _MOST_SIDE_BY_SIDE))
 
 
 def sql_for(script: Script, table: str) -> str:
@@ -66,14 +80,17 @@ def sql_for(script: Script, table: str) -> str:
     )
 
 
+def _fill_all(connection: duckdb.DuckDBPyConnection, script: Script, read_list: ReadList) -> None:
+    for list_table in script.lists:
+        _fill(connection, list_table, read_list(list_table))
+
+
 def _fill(connection: duckdb.DuckDBPyConnection, list_table: ListTable, values: pa.Array) -> None:
     import pyarrow as pa
 
     rows = pa.table({"value": values})
     connection.register("list_values", rows)
-    connection.execute(
-        f"create or replace temporary table {list_table.table} as select value from list_values"
-    ).fetchall()
+    connection.execute(f"create or replace table {WORK}.{list_table.table} as select value from list_values").fetchall()
     connection.unregister("list_values")
 
 

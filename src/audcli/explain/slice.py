@@ -17,7 +17,7 @@ import duckdb
 
 from audcli.sql.queried import LINKS, Queried
 from audcli.store import Store
-from audcli.tables import SCHEMA
+from audcli.tables import SCHEMA, WORK
 from audcli.who import Entity
 
 _NAME = "slice"
@@ -76,21 +76,21 @@ def sliced(
     identity, which is that of now.
     """
     connection = store.connection
-    [(home,)] = connection.execute("select current_database()").fetchall()
+    [(path,)] = connection.execute("select current_setting('search_path')").fetchall()
     _choose(connection, entity, as_of, steps, queried)
     connection.execute(f"attach ':memory:' as {_NAME} (read_only false); use {_NAME}; {SCHEMA}")
     try:
-        connection.execute(f'use "{home}"')
+        connection.execute("set search_path = ?", [path])
         for table, condition in _PARTS.items():
             given = {"as_of": as_of} if "$as_of" in condition else {}
             connection.execute(f"insert into {_NAME}.{table} select * from main.{table} {condition}", given)
         if steps or entity.level == "accounts":
             connection.execute(_GROUP_CALLS, {"as_of": as_of})
         connection.execute(_ACCOUNTS)
-        connection.execute(f"use {_NAME}")
+        connection.execute(f"set search_path = '{_NAME}.main,{WORK}.main'")
         yield connection
     finally:
-        connection.execute(f'use "{home}"')
+        connection.execute("set search_path = ?", [path])
         connection.execute(f"detach {_NAME}")
 
 

@@ -40,6 +40,11 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             pass
 
 
+def leaves_in(condition: Condition) -> Iterator[Condition]:
+    """Give what the condition on an entity is put together of: all parts that have none themselves."""
+    return (part for part in parts_of(condition) if not isinstance(part, All | AtLeast | Not))
+
+
 def related_in(condition: Condition) -> Iterator[Related]:
     """Give the related users and accounts that the condition speaks of, those within others first."""
     for part in parts_of(condition):

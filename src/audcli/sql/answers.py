@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 from sqlglot.expressions import Expr
 
-from audcli.plan.model import Condition, CountIs, InAudience, InSample, IsKnown, Related, RelatedAre, Sequence
-from audcli.plan.walk import own_audiences_in, parts_of
+from audcli.plan.model import Condition, CountIs, InAudience, InSample, IsKnown, Related, RelatedAre, Sequence, ValueIs
+from audcli.plan.walk import leaves_in, own_audiences_in, parts_of
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import holds
 from audcli.sql.leaves import Leaves
+from audcli.sql.marks import gather
 from audcli.sql.query import Query
 from audcli.sql.script import Membership
 from audcli.sql.subjects import ACCOUNT_USERS, PROFILES, SEEN_ACCOUNTS, Table, columns_of
-from audcli.sql.values import Rows
+from audcli.sql.values import Rows, passes
 
 _DIGITS = 13
 
@@ -46,13 +47,21 @@ def answers(subject: Table, conditions: Mapping[str, Condition], leaves: Leaves,
     key = sql.column("group_id" if subject == SEEN_ACCOUNTS else "key", _named_by(subject).name)
 
     def leaf(condition: Condition) -> Expr:
+        if isinstance(condition, ValueIs):
+            return passes(rows.find(condition.value), condition.tests, rows)
         return _leaf_holds(condition, key, leaves, decided)
 
+    tables = {part: _tables_of([part], leaves, decided) for each in conditions.values() for part in leaves_in(each)}
+    marks = gather(subject, tables, leaf)
     query = sql.rows_of(subject.name).select(*columns_of(subject))
-    query = query.select(*(sql.named(holds(each, rows, leaf), column) for column, each in conditions.items()))
-    for table in _tables_of(conditions.values(), leaves, decided) | {_named_by(subject): None}:
+    columns = (sql.named(holds(each, marks.or_else(leaf)), column) for column, each in conditions.items())
+    query = query.select(*columns)
+    joined = {table: None for part, read in tables.items() if part not in marks.places for table in read}
+    for table in joined | {_named_by(subject): None}:
         if table != subject:
             query = query.join(table.name, using=list(table.keys), kind="left")
+    if marks.places:
+        query = query.join(marks.rows(), using=list(subject.keys), kind="left")
     return query
 
 

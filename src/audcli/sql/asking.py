@@ -17,7 +17,7 @@ from audcli.plan.model import CallField, Calls, Condition, Count, Interval, Valu
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.answers import Decided, answers
-from audcli.sql.conditions import holds
+from audcli.sql.conditions import filter_holds
 from audcli.sql.elements import as_json
 from audcli.sql.events import call_numbers, event_rows, selected_calls
 from audcli.sql.leaves import Leaves
@@ -65,7 +65,7 @@ def events_of(calls: Calls, filter_: Condition, interval: Interval, leaves: Leav
     values = [*own_values_in(filter_), group_id]
     selected = selected_calls(calls, leaves.catalog, interval, leaves.tables_of_filters([filter_]), values)
     name = sql.column("name", "call_names") if calls.name is None else sql.text(calls.name)
-    return selected.where(holds(filter_, event_rows(calls, leaves.catalog, leaves.find))).select(
+    return selected.where(filter_holds(filter_, event_rows(calls, leaves.catalog, leaves.find))).select(
         sql.column("profile", "people"),
         sql.column("time", "calls"),
         sql.named(name, "name"),

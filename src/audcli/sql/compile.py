@@ -1,4 +1,4 @@
-"""A plan becomes a script: shared leaves become columns of temporary tables, audiences expressions over them.
+"""A plan becomes a script: shared leaves become columns of tables, audiences expressions over these.
 
 people, profiles                  who exists at A
 seen_accounts, account_users      which accounts do, and who belongs to them

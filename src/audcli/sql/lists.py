@@ -8,7 +8,7 @@ from audcli.plan.model import InList
 
 
 def list_table(test: InList) -> str:
-    """Name the temporary table that holds the list's values, in the form of the id type that it is held against.
+    """Name the table that holds the list's values, in the form of the id type that it is held against.
 
     Types of ids are any texts, and names of tables are not: a digest stands for the type.
     """

@@ -21,7 +21,7 @@ from audcli.catalog import Catalog
 from audcli.plan.model import Calls, Condition, Count, Interval, Scope, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
-from audcli.sql.conditions import holds
+from audcli.sql.conditions import filter_holds
 from audcli.sql.events import Elsewhere, calls_alone, counts_for, event_rows, owned_calls, selected_calls
 from audcli.sql.query import Query, Source
 from audcli.sql.readings import Read, Reading, gives_lists, read
@@ -175,7 +175,7 @@ def _read_events(pass_: Pass, asked: Asked, around: Surroundings, keys: Keys) ->
     values = [*numbers, *(value for condition in filters for value in own_values_in(condition))]
     interval = _hull([each.interval for each in events])
     columns = {name: column for each in reads.values() for name, column in each.columns.items()}
-    columns |= {name: holds(condition, rows) for condition, name in filters.items()}
+    columns |= {name: filter_holds(condition, rows) for condition, name in filters.items()}
     in_order = ["message_id"] if any(reading == "whole" for reading, _ in wanted) else []
     through = ["time", *in_order]
     if pass_.owner is None and not around.joined:

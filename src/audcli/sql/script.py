@@ -10,11 +10,12 @@ from sqlglot import exp
 
 from audcli.plan.model import NamedList
 from audcli.sql.query import Query
+from audcli.tables import WORK
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One temporary table: its name, what it is for in a reader's words, and the query that fills it.
+    """One table of the work database: its name, what it is for in a reader's words, and the query that fills it.
 
     `calls` is the type and name of the calls that the statement reads, None where it reads none of one name.
     """
@@ -26,12 +27,16 @@ class Statement:
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""
-        return f"create or replace temporary table {self.table} as {self.query.sql(dialect, pretty=pretty)}"
+        return f"create or replace table {WORK}.{self.table} as {self.query.sql(dialect, pretty=pretty)}"
+
+    def reads(self) -> set[str]:
+        """Name the tables that the statement reads."""
+        return {table.name for table in self.query.tree().find_all(exp.Table)}
 
 
 @dataclass(frozen=True, slots=True)
 class ListTable:
-    """A temporary table of the values of a named list, in the form of ids of a type where `id_type` is given."""
+    """A table of the values of a named list, in the form of ids of a type where `id_type` is given."""
 
     table: str
     source: NamedList
@@ -79,5 +84,5 @@ class Script:
         for statement in reversed(self.statements):
             if statement.table in needed:
                 found.append(statement)
-                needed.update(read.name for read in statement.query.tree().find_all(exp.Table))
+                needed |= statement.reads()
         return tuple(reversed(found))

@@ -15,7 +15,7 @@ from audcli.catalog import Catalog, Shape, combined
 from audcli.plan.model import CallField, Calls, Context, Property, Scope, Sequence, Step, StepProperty, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
-from audcli.sql.conditions import holds
+from audcli.sql.conditions import filter_holds
 from audcli.sql.elements import Element
 from audcli.sql.events import (
     Elsewhere,
@@ -92,7 +92,7 @@ def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chain
         distinct = sql.rows_of(chains.table).select(*map(sql.column, chains.state)).distinct()
         met = [(key, sql.column(name, "chains")) for name, key in keys.items()] + [*join_keys(step.filter, rows)]
         query = query.join(distinct.named("chains"), on=sql.both(sql.compare("equal", *pair) for pair in met))
-    return query.where(holds(step.filter, rows)).select(
+    return query.where(filter_holds(step.filter, rows)).select(
         *keys.values(),
         sql.column("time", "calls"),
         *(sql.column(name, "chains") for name in state),

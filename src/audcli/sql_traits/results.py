@@ -20,6 +20,7 @@ from audcli.sql_traits.process import QueryFailed
 from audcli.sql_traits.shape import ACCOUNT_ID, Level
 from audcli.sql_traits.shapes import shape_of
 from audcli.sql_traits.views import GROUP_CALLS, USERS, AsOf
+from audcli.tables import WORK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +45,7 @@ class Stored:
 
 def begin_links(connection: DuckDBPyConnection) -> None:
     """Make the table of links, empty."""
-    connection.execute(f"create or replace temporary table {LINKS} (account integer, profile integer, origin varchar)")
+    connection.execute(f"create or replace table {WORK}.{LINKS} (account integer, profile integer, origin varchar)")
 
 
 def store_rows(
@@ -56,7 +57,7 @@ def store_rows(
     *,
     linking: bool = True,
 ) -> Stored:
-    """Put the rows of a query into the temporary table `table`, of `profile` or `account` and `value_1` ….
+    """Put the rows of a query into the table `table` of the work database, of `profile` or `account` and `value_1` ….
 
     The ids are the columns that are no values. Links go into `sql_links`, unless not `linking`. Raises `QueryFailed`
     for null ids, repeated ids and rows of one entity with different values (SPEC section 12).
@@ -82,7 +83,7 @@ def store_rows(
 def _keep_values(connection: DuckDBPyConnection, table: str, entity: str, count: int) -> None:
     columns = (f"coalesce(json_{n}::json, to_json(number_{n})) as value_{n}" for n in range(1, count + 1))
     connection.execute(
-        f"""create or replace temporary table {table} as
+        f"""create or replace table {WORK}.{table} as
             select distinct entity as {entity}, {", ".join(columns)} from {_MATCHED}
             where entity is not null order by all"""
     )

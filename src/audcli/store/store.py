@@ -22,7 +22,7 @@ from audcli.errors import StoreInUse, UsageError
 from audcli.store import refusals
 from audcli.store.place import prepare_folder, private_files, remove_left_overs, spill_folder
 from audcli.store.shapes import read_catalog
-from audcli.tables import SCHEMA, SCHEMA_VERSION
+from audcli.tables import SCHEMA, SCHEMA_VERSION, WORK
 
 _DEFAULT_MEMORY_LIMIT = "60%"
 _POLL_SECONDS = 0.1
@@ -71,6 +71,7 @@ def memory_store() -> Store:
     """Make an empty store that is in memory alone, and gone when it is closed. It uses one core: it is for little."""
     with ExitStack() as resources:
         connection = resources.enter_context(duckdb.connect(":memory:", config={"threads": 1}))
+        _attach_work(connection)
         _set_up(connection)
         connection.execute(f"{SCHEMA} insert into store_state values ({SCHEMA_VERSION}, 0, 0)")
         return Store(connection, Path(":memory:"), resources.pop_all())
@@ -85,6 +86,18 @@ class Store:
         self.connection = connection
         self.path = path
         self._resources = resources
+
+    def another_connection(self) -> duckdb.DuckDBPyConnection:
+        """Open one more connection to the store and what is beside it; temporary tables are not seen from there."""
+        connection = self.connection.cursor()
+        _set_up(connection)
+        return connection
+
+    @property
+    def threads(self) -> int:
+        """The number of cores that the engine may use."""
+        [(threads,)] = self.connection.execute("select current_setting('threads')").fetchall()
+        return int(threads)
 
     @property
     def generation(self) -> int:
@@ -182,6 +195,7 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
         resources.enter_context(private_files())
         try:
             connection = resources.enter_context(duckdb.connect(str(path), read_only=not write, config=settings))
+            _attach_work(connection)
             _set_up(connection)
             _check(connection, path)
         except duckdb.Error as error:
@@ -193,9 +207,16 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
     raise AssertionError("unreachable")
 
 
+def _attach_work(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"attach ':memory:' as {WORK} (read_write)")
+
+
 def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let times be UTC, and keep the engine's own bar of progress off standard output, piped or not."""
-    connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+    """Let times be UTC, keep the engine's own bar of progress off standard output, and find the tables of both."""
+    [(store,)] = connection.execute("select current_database()").fetchall()
+    connection.execute(
+        f"""set TimeZone = 'UTC'; set enable_progress_bar = false; set search_path = '"{store}".main,{WORK}.main'"""
+    )
 
 
 def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

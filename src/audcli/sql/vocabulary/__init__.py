@@ -6,6 +6,7 @@ package does not name cannot be emitted. One module for each kind of word; all a
 
 from audcli.sql.vocabulary.aggregates import (
     added,
+    all_bits,
     any_true,
     collected,
     count_different,
@@ -67,9 +68,11 @@ from audcli.sql.vocabulary.literals import (
 )
 from audcli.sql.vocabulary.logic import absent, both, choose, either, opposite, otherwise, present, sure
 from audcli.sql.vocabulary.numbers import (
+    bits,
     difference,
     divided,
     finite,
+    has_bit,
     how_many,
     magnitude,
     negative,
@@ -107,10 +110,12 @@ __all__ = [
     "TRUE",
     "absent",
     "added",
+    "all_bits",
     "all_of",
     "any_true",
     "beginning",
     "between",
+    "bits",
     "both",
     "cast",
     "choose",
@@ -137,6 +142,7 @@ __all__ = [
     "fully_matches",
     "greatest",
     "greatest_of",
+    "has_bit",
     "has_member",
     "how_many",
     "instant",

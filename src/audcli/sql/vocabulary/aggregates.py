@@ -42,6 +42,11 @@ def smallest(value: Expr) -> Expr:
     return function_call("min", value)
 
 
+def all_bits(value: Expr) -> Expr:
+    """Give the bits that are set in any value of a group."""
+    return function_call("bit_or", value)
+
+
 def added(value: Expr) -> Expr:
     """Add up the values of a group."""
     return function_call("sum", value)

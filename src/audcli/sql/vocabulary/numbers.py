@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 from sqlglot.expressions import Expr
@@ -67,6 +67,18 @@ def negative(value: Expr) -> Expr:
 def unless_zero(value: Expr) -> Expr:
     """Give the number, NULL for 0."""
     return function_call("nullif", value, integer(0))
+
+
+def has_bit(value: Expr, place: int) -> Expr:
+    """The bit at that place of a whole number, counted from the lowest, is set."""
+    alone = exp.BitwiseAnd(this=value, expression=integer(1 << place))
+    return exp.NEQ(this=exp.Paren(this=alone), expression=integer(0))
+
+
+def bits(values: Mapping[int, Expr]) -> Expr:
+    """Make a whole number of up to 62 truths, none of them NULL, by their places."""
+    parts = [choose([(value, integer(1 << place))], integer(0)) for place, value in values.items()]
+    return cast(total(parts), "BIGINT")
 
 
 def towards_zero(value: Expr) -> Expr:

@@ -44,14 +44,15 @@ def audcli_members(
     as_of: datetime,
     settings: dict[str, Any] | None = None,
     only: Iterable[str] = (),
+    threads: int = 1,
 ) -> dict[str, set[str]]:
     """Give the keys of the members of every enabled audience that a run computes: all, or `only` those named.
 
-    Raises `AssertionError` when a call is rejected or a definition fails, with audcli's reason.
+    `threads` is how many cores the engine may use. Raises `AssertionError` when a call is rejected or a definition fails, with audcli's reason.
     """
     with tempfile.TemporaryDirectory() as folder:
         project = _make_project(Path(folder), definitions_yaml, calls, settings or {})
-        with open_store(project.store_path, write=True, create=True, threads=1) as store:
+        with open_store(project.store_path, write=True, create=True, threads=threads) as store:
             return compute_members(project, store, as_of, only)
 
 

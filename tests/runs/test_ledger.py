@@ -107,7 +107,9 @@ def test_one_audience_alone_has_the_members_that_it_has_among_all(shop: Project,
 
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    tables = store.connection.execute("select table_name from duckdb_tables() where database_name = current_database()").fetchall()
+    tables = store.connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
     return {table: store.connection.execute(f"from {table} order by all").fetchall() for (table,) in tables}
 
 

@@ -146,6 +146,21 @@ def as_whole(element: Element) -> Expr:
     return sql.choose([(sql.fully_matches(written, _WHOLE), sql.try_cast(written, "BIGINT"))])
 
 
+def comparable(number: Expr, whole: Expr) -> Expr:
+    """Give a struct that compares as a number does: by its nearest double and, where that is the same, exactly.
+
+    `number` is what `as_double` gives, `whole` what `as_whole` does.
+    """
+    packed = sql.struct({"rounded": number, "exact": exact_whole(number, whole)})
+    return sql.choose([(sql.present(number), packed)])
+
+
+def exact_whole(number: Expr, whole: Expr) -> Expr:
+    """Give what tells numbers of one nearest double apart: the whole number, up to 2**64 in magnitude."""
+    near = sql.compare("less", sql.magnitude(number), sql.double(2.0**64))
+    return sql.otherwise(sql.cast(whole, "HUGEINT"), sql.choose([(near, sql.cast(number, "HUGEINT"))]))
+
+
 def compares(element: Element, comparison: Comparison, limit: int | float) -> Expr:
     """The element, read as a number, compares so with the limit; exact for every 64-bit integer and double."""
     if abs(limit) < EXACT_IN_DOUBLE or element.kinds <= {"integer", "double"}:

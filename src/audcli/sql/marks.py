@@ -22,7 +22,7 @@ from audcli.sql.subjects import Table
 
 _NAME = "marks"
 _BITS = 62
-_FEW_TABLES = 4
+FEW_TABLES = 4
 """So many are simply joined."""
 
 
@@ -83,7 +83,7 @@ def gather(subject: Table, read: Mapping[Condition, Iterable[Table]], leaf: Leaf
                 tables.setdefault(table, {})[condition] = leaf(condition)
             case _:
                 pass
-    if len(tables) <= _FEW_TABLES:
+    if len(tables) <= FEW_TABLES:
         return Marks(subject, {}, {})
     marked = [condition for truths in tables.values() for condition in truths]
     return Marks(subject, {condition: divmod(number, _BITS) for number, condition in enumerate(marked)}, tables)

@@ -16,7 +16,7 @@ from typing import Literal
 from sqlglot.expressions import Expr
 
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import Element, as_double, as_text, as_whole, is_exact_in_double
+from audcli.sql.elements import Element, as_double, as_text, as_whole, exact_whole, is_exact_in_double
 from audcli.sql.places import Found, Many, Nothing, One, whole
 from audcli.sql.sums import units
 
@@ -122,11 +122,9 @@ def _units(element: Element) -> Expr:
     return units(as_double(element), None if is_exact_in_double(element) else as_whole(element))
 
 
-def _comparable(number: Expr, exact: Expr) -> Expr:
-    """Order numbers by their nearest double and, where that is the same, by their exact value."""
-    near = sql.compare("less", sql.magnitude(number), sql.double(2.0**64))
-    value = sql.otherwise(sql.cast(exact, "HUGEINT"), sql.choose([(near, sql.cast(number, "HUGEINT"))]))
-    packed = sql.struct({"rounded": number, "exact": value, "whole": exact})
+def _comparable(number: Expr, whole: Expr) -> Expr:
+    """Order numbers by their nearest double and, where that is the same, by their exact value; and keep that."""
+    packed = sql.struct({"rounded": number, "exact": exact_whole(number, whole), "whole": whole})
     return sql.choose([(sql.present(number), packed)])
 
 

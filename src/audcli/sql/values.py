@@ -34,7 +34,18 @@ from audcli.plan.model import (
 )
 from audcli.plan.walk import tests_in
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import Element, as_double, as_instant, as_text, as_whole, compares, general, is_boolean
+from audcli.sql.elements import (
+    Element,
+    as_double,
+    as_instant,
+    as_text,
+    as_whole,
+    comparable,
+    compares,
+    general,
+    is_boolean,
+    is_exact_in_double,
+)
 from audcli.sql.lists import list_table
 from audcli.sql.places import Found, Many, Nothing, One, Place, find
 
@@ -202,8 +213,8 @@ def _compares_with(element: Element, test: ComparesWith, other: Element) -> Expr
     by_text = _text_relation(test.relation, as_text(element), as_text(other), test.fold)
     if test.relation in ("contains", "starts_with", "ends_with"):
         return by_text
-    cases = []
-    for read in (as_whole, as_double):  # a double does not tell all 64-bit integers apart
-        numbers = read(element), read(other)
-        cases.append((sql.both(map(sql.present, numbers)), sql.compare(test.relation, *numbers)))
-    return sql.choose(cases, by_text)
+    numbers = as_double(element), as_double(other)
+    are_numbers = sql.both(map(sql.present, numbers))
+    if not (is_exact_in_double(element) and is_exact_in_double(other)):
+        numbers = comparable(numbers[0], as_whole(element)), comparable(numbers[1], as_whole(other))
+    return sql.choose([(are_numbers, sql.compare(test.relation, *numbers))], by_text)

@@ -1,0 +1,26 @@
+"""However a plan is computed, the members are the same: tables joined or gathered as marks, one by one or side by side."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from audcli.sql import marks
+from properties.test_properties import PARTS, SEEDS, hold
+from properties.worlds import World, deal_world
+from seam import audcli_members
+from yaml_core import write_documents
+
+
+@pytest.mark.parametrize("part", PARTS)
+@given(seed=SEEDS)
+def test_marks_and_joins_agree(part: str, seed: int) -> None:
+    hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world, 0, 2) == _members(world, 1_000, 1))
+
+
+def _members(world: World, few_tables: int, threads: int) -> dict[str, set[str]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marks, "FEW_TABLES", few_tables)
+        return audcli_members(
+            write_documents(world.definitions), world.calls, world.as_of, world.settings, threads=threads
+        )

@@ -86,6 +86,15 @@ def test_without_a_store_nothing_is_said_about_what_it_has_seen(case: Path, tmp_
     }
 
 
+def test_an_audience_taken_for_a_trait_is_told_of_once(tmp_path: Path, seen: Seen) -> None:
+    (tmp_path / "vips.yaml").write_text(
+        "audience: vips\nwhere: {everyone: true}\n---\naudience: others\nwhere: {trait: vips, exists: false}\n", "utf-8"
+    )
+    definitions = load(tmp_path, tmp_path, now=NOW, inspect=inspector(Project(tmp_path, Settings())))
+    assert [each.code for each in definitions.diagnostics] == ["audience-as-trait"]
+    assert "trait-never-seen" not in {each.code for each in doubts_about(definitions, seen, NOW)}
+
+
 @pytest.mark.parametrize("case", SETTINGS, ids=lambda path: path.stem)
 def test_message_about_settings(case: Path, tmp_path: Path) -> None:
     (tmp_path / "audcli.yaml").write_bytes(case.read_bytes())

@@ -127,7 +127,7 @@ def _name(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
             traits = listed(document.query.traits if isinstance(document, SqlTraitDocument) else (), "and")
             yield report("sql-trait-as-trait", span, **facts, traits=traits)
         case "trait", "trait" | "sql_trait":
-            hint = _across(named.level)
+            hint = across(named.level)
             yield report(
                 "trait-of-other-level",
                 span,
@@ -148,7 +148,8 @@ def _form(draft: Draft, named: Dependency, known: Known) -> Iterator[Diagnostic]
         yield report("expected-values", span, name=named.key, kind=Prose(KIND_NAMES[kind]))
 
 
-def _across(level: Level) -> Prose:
+def across(level: Level) -> Prose:
+    """Say how a condition on entities of this level asks about those of the other one."""
     if level == "users":
         return Prose("to ask about the accounts of a user: `accounts: any` with `where`")
     return Prose("to ask about the users of an account: `users: any` with `where`")

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from audcli.catalog import Catalog, Seen, Shape, flattened
 from audcli.definitions.conditions import IdCondition
-from audcli.definitions.documents import SqlTraitDocument, TraitDocument
+from audcli.definitions.documents import Level, SqlTraitDocument, TraitDocument
 from audcli.definitions.doubts.reading import CALL_TYPES, Asked, Reading, below, carried, names_in
 from audcli.definitions.events import EventSource
 from audcli.definitions.places import Place
 from audcli.definitions.reporting import Prose, nearest, report
+from audcli.definitions.together import across
 from audcli.diagnostics import Diagnostic
 
 
@@ -27,7 +28,8 @@ def unseen_names(reading: Reading, seen: Seen) -> Iterator[Diagnostic]:
             span = reading.source.span_of((*place.loc, "id"))
             yield report("id-type-never-seen", span, name=name, nearest=nearest(name, seen.id_types))
     for asked in reading.asked:
-        if asked.of is not None and asked.shape is None:
+        is_audience = asked.kind == "trait" and asked.names[0] in reading.audiences  # which has a warning of its own
+        if asked.of is not None and asked.shape is None and not is_audience:
             yield _unseen(asked, asked.of, reading, seen.catalog)
     yield from _hidden(reading, seen.catalog)
 
@@ -51,12 +53,16 @@ def _unseen(asked: Asked, of: Shape, reading: Reading, catalog: Catalog) -> Diag
     depth = next(depth for depth in range(len(asked.names)) if below(of, asked.names[: depth + 1]) is None)
     above = below(of, asked.names[:depth])
     known = [name for name, shape in flattened(above).names.items() if shape.kinds] if above else []
+    hint = None
     if asked.kind == "trait" and depth == 0:
         known += [name for names in reading.traits.values() for name in names]
+        other: Level = "users" if asked.level == "accounts" else "accounts"
+        if below(carried(catalog, other), asked.names) is not None:
+            hint = Prose(f"{other} have had it; {across(asked.level)}")
     code = f"{asked.kind}-never-seen"
     span = (reading.source.key_span_of if asked.by_key else reading.source.span_of)(asked.loc)
     whom = Prose("no account" if asked.level == "accounts" else "nobody")
-    return report(code, span, path=asked.path, whom=whom, nearest=nearest(asked.names[depth], known))
+    return report(code, span, path=asked.path, whom=whom, nearest=hint or nearest(asked.names[depth], known))
 
 
 def _hidden(reading: Reading, catalog: Catalog) -> Iterator[Diagnostic]:

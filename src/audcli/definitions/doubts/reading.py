@@ -61,7 +61,8 @@ class Asked:
 class Reading:
     """A definition: its places as written, what it asks about, and what the store has seen (None: no store).
 
-    `traits` are the names of the project's computed traits and of those that its queries give.
+    `traits` are the names of the project's computed traits and of those that its queries give, `audiences` the keys
+    of its audiences.
     """
 
     loaded: LoadedDocument
@@ -70,6 +71,7 @@ class Reading:
     asked: tuple[Asked, ...]
     seen: Seen | None
     traits: Mapping[Level, frozenset[str]]
+    audiences: frozenset[str]
 
 
 def read(loaded: LoadedDocument, definitions: Definitions, seen: Seen | None) -> Reading:
@@ -77,7 +79,8 @@ def read(loaded: LoadedDocument, definitions: Definitions, seen: Seen | None) ->
     places = tuple(places_of(loaded.kind, loaded.source.value))
     traits = _defined_traits(definitions)
     asked = () if seen is None else tuple(_asked(places, seen.catalog, traits))
-    return Reading(loaded, loaded.source, places, asked, seen, traits)
+    audiences = frozenset(key for key, each in definitions.documents.items() if each.kind == "audience")
+    return Reading(loaded, loaded.source, places, asked, seen, traits, audiences)
 
 
 def below(shape: Shape, names: Iterable[str]) -> Shape | None:

@@ -6,8 +6,8 @@ to the microsecond.
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
-"""The number of this layout. A store of a newer one is refused, a store of an older one is migrated forward."""
+SCHEMA_VERSION = 2
+"""The number of this layout. A store of another one is refused."""
 
 WORK = "work"
 """The name of the database in memory beside every open store, in which a run puts its tables."""
@@ -26,10 +26,11 @@ create table call_names (call_name integer not null, type varchar not null, name
 --   account:    the account that a group call is about or that an event carries
 --   properties: of events; the traits of identify and group calls; always an object, whose
 --               whole numbers are doubles (see stored_numbers.py)
+--   context:    an object as JSON text, which is made much faster than a variant and read seldom
 create table calls (
     call_name integer not null, time timestamp not null, identifier integer, account integer,
     message_id varchar not null, received_at timestamp, user_id varchar, anonymous_id varchar,
-    properties variant, context variant);
+    properties variant, context varchar);
 
 -- Typed external ids of profiles. component: the ids that links hold together, whether the link was made or refused.
 create table identifiers (

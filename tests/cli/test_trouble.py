@@ -89,7 +89,7 @@ def folder(store: Path) -> None:
 
 
 TROUBLES = {
-    newer_layout: f"has layout {SCHEMA_VERSION + 1}, and this audcli knows layouts up to {SCHEMA_VERSION}",
+    newer_layout: f"has layout {SCHEMA_VERSION + 1}, and this audcli only reads layout {SCHEMA_VERSION}",
     somebody_elses: "is a DuckDB file, but not a store of audcli",
     no_database: "is not a store: it is no DuckDB file",
     empty: "is not a store: it is no DuckDB file",

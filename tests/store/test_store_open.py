@@ -128,12 +128,14 @@ def test_missing(tmp_path: Path, write: bool) -> None:
     assert not (tmp_path / STORE_FILE).parent.exists()
 
 
-def test_newer_layout_is_refused(path: Path) -> None:
+@pytest.mark.parametrize(("version", "way_out"), [(SCHEMA_VERSION + 1, "update"), (SCHEMA_VERSION - 1, "ingest")])
+def test_another_layout_is_refused(path: Path, version: int, way_out: str) -> None:
     with open_store(path, write=True) as store:
-        store.connection.execute(f"update store_state set schema_version = {SCHEMA_VERSION + 1}")
+        store.connection.execute(f"update store_state set schema_version = {version}")
     for write in (True, False):
-        with pytest.raises(AudcliError, match=f"has layout {SCHEMA_VERSION + 1}"):
+        with pytest.raises(AudcliError, match=f"has layout {version}, and this") as error:
             open_store(path, write=write, create=write)
+        assert way_out in str(error.value.hint)
 
 
 def test_foreign_files_are_refused(tmp_path: Path) -> None:

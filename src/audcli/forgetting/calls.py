@@ -15,7 +15,7 @@ from audcli.stored_numbers import json_of_variant
 _FETCH_ROWS = 10_000
 
 _GONE_CALLS = f"""
-    select call_name, {json_of_variant("properties")}, {json_of_variant("context")}
+    select call_name, {json_of_variant("properties")}, context
     from calls semi join gone_ids using (identifier)"""
 
 _TOUCHED_NAMES = """

@@ -43,7 +43,7 @@ _NEW_ACCOUNTS = """
 _CALLS = f"""
     insert into calls
     select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
-        {variant_of_json("properties")}, context::json::variant
+        {variant_of_json("properties")}, context
     from (
         select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
             properties, context

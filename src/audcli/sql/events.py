@@ -50,7 +50,7 @@ def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
             case Property(names):
                 return find(Place(sql.column("properties"), "variant", shape.properties), names, rows.variables)
             case Context(names):
-                return find(Place(sql.column("context"), "variant", shape.context), names, rows.variables)
+                return find(Place(context_of_call(), "variant", shape.context), names, rows.variables)
             case CallField():
                 return field_of(value, calls)
             case _:
@@ -109,6 +109,11 @@ def counts_for(carried: Expr, account: Expr, scope: Scope) -> Expr:
         return sql.TRUE
     same = sql.sure(sql.compare("equal", carried, account))
     return same if scope == "tagged" else sql.either([same, sql.absent(carried)])
+
+
+def context_of_call() -> Expr:
+    """Give the context of a call, which is kept as text."""
+    return sql.variant_of_json(sql.column("context"))
 
 
 def field_of(field: CallField, calls: Calls) -> One:

@@ -20,6 +20,7 @@ from audcli.sql.elements import Element
 from audcli.sql.events import (
     Elsewhere,
     call_numbers,
+    context_of_call,
     counts_for,
     event_rows,
     field_of,
@@ -181,6 +182,6 @@ def _root(value: Property | Context | CallField, calls: Calls) -> Expr:
         case Property(names):
             return sql.to_json(sql.member_of_variant(sql.column("properties"), names[0]))
         case Context(names):
-            return sql.to_json(sql.member_of_variant(sql.column("context"), names[0]))
+            return sql.to_json(sql.member_of_variant(context_of_call(), names[0]))
         case CallField():
             return field_of(value, calls).element.sql

@@ -68,6 +68,14 @@ def foreign(path: Path) -> AudcliError:
 def too_new(path: Path, found: int, known: int) -> AudcliError:
     """Say that the layout is of a later audcli."""
     return AudcliError(
-        f"the store `{path}` has layout {found}, and this audcli knows layouts up to {known}",
+        f"the store `{path}` has layout {found}, and this audcli only reads layout {known}",
         hint="update audcli, or name another store with --store",
+    )
+
+
+def too_old(path: Path, found: int, known: int) -> AudcliError:
+    """Say that the layout is of an earlier audcli."""
+    return AudcliError(
+        f"the store `{path}` has layout {found}, and this audcli only reads layout {known}",
+        hint="ingest your files into a new store: move this one away, or name another with --store",
     )

@@ -45,7 +45,7 @@ def open_store(
     store where there is none, which needs `write`.
 
     Raises `StoreInUse` when another process holds it, `UsageError` for a wrong limit, and `AudcliError` when there is
-    no store, when the file is damaged or no store, or when its layout is newer than this audcli.
+    no store, when the file is damaged or no store, or when its layout is that of another audcli.
     """
     settings = connection_settings(path, memory_limit, threads)
     if create:
@@ -229,3 +229,5 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     [(version,)] = versions
     if version > SCHEMA_VERSION:
         raise refusals.too_new(path, version, SCHEMA_VERSION)
+    if version < SCHEMA_VERSION:
+        raise refusals.too_old(path, version, SCHEMA_VERSION)

@@ -35,6 +35,7 @@ from audcli.sql.vocabulary.documents import (
     member_of_variant,
     struct,
     to_json,
+    variant_of_json,
 )
 from audcli.sql.vocabulary.instants import earliest, instant_to_text, later, latest_of, zoned_text_to_instant
 from audcli.sql.vocabulary.lists import (
@@ -209,6 +210,7 @@ __all__ = [
     "try_cast",
     "unless_empty",
     "unless_zero",
+    "variant_of_json",
     "where",
     "zoned_text_to_instant",
 ]

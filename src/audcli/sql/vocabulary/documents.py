@@ -21,6 +21,11 @@ def has_member(value: Expr, name: str) -> Expr:
     return function_call("variant_exists", value, text(name))
 
 
+def variant_of_json(value: Expr) -> Expr:
+    """Read JSON, or text that is known to be JSON, as a variant."""
+    return cast(cast(value, "JSON"), "VARIANT")
+
+
 def to_json(value: Expr, has_numbers: bool = True) -> Expr:
     """Write a variant as JSON; a JSON null is NULL. What surely has no whole numbers is written in less time."""
     json = cast(value, "JSON")

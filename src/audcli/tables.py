@@ -12,6 +12,9 @@ SCHEMA_VERSION = 2
 WORK = "work"
 """The name of the database in memory beside every open store, in which a run puts its tables."""
 
+LINKS = "sql_links"
+"""The table there of the users whom SQL traits link to accounts, and by which of them."""
+
 SCHEMA = """
 -- One row: the layout, how many ingested files have stored something (each makes a new generation), and the row id from
 -- which on `calls` holds short runs of sorted rows (see ingest/clustering.py).

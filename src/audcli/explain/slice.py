@@ -15,9 +15,9 @@ from datetime import datetime
 
 import duckdb
 
-from audcli.sql.queried import LINKS, Queried
+from audcli.sql.queried import Queried
 from audcli.store import Store
-from audcli.tables import SCHEMA, WORK
+from audcli.tables import LINKS, SCHEMA, WORK
 from audcli.who import Entity
 
 _NAME = "slice"

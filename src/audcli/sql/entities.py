@@ -19,9 +19,9 @@ from audcli.catalog import Shape
 from audcli.plan.windows import just_after
 from audcli.sql import vocabulary as sql
 from audcli.sql.custom_traits import kept
-from audcli.sql.queried import LINKS
 from audcli.sql.query import Query, Source
 from audcli.sql.script import Statement
+from audcli.tables import LINKS
 
 
 def people() -> Statement:

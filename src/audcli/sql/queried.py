@@ -13,8 +13,6 @@ from audcli.catalog import Shape
 from audcli.plan.model import Level
 from audcli.sql.subjects import Table
 
-LINKS = "sql_links"
-
 
 @dataclass(frozen=True, slots=True)
 class QueriedTrait:

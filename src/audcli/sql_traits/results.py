@@ -20,12 +20,11 @@ from audcli.sql_traits.process import QueryFailed
 from audcli.sql_traits.shape import ACCOUNT_ID, Level
 from audcli.sql_traits.shapes import shape_of
 from audcli.sql_traits.views import GROUP_CALLS, USERS, AsOf
-from audcli.tables import WORK
+from audcli.tables import LINKS, WORK
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LINKS = "sql_links"
 _ROWS = "sql_rows"
 _MATCHED = "sql_matched"
 

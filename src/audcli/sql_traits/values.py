@@ -78,11 +78,6 @@ def stored_columns(texts: Sequence[str | None]) -> tuple[list[float | None], lis
     return [number for number, _ in pairs], [text for _, text in pairs]
 
 
-def shortest_json(text: str) -> str:
-    """Write JSON text compactly, names sorted, every number by its shortest text."""
-    return _compact(_loaded(text))
-
-
 def id_text(column: str, type_: DuckDBPyType) -> str | None:
     """Give the SQL of ids as text, numbers by their shortest text; None for types that are neither text nor number."""
     kind = _kind(type_)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
+from audcli.numbers import shortest_json
 from audcli.sql_traits.relations import VIEWS
-from audcli.sql_traits.values import shortest_json
 from audcli.stored_numbers import json_of_variant
 
 if TYPE_CHECKING:

@@ -99,8 +99,6 @@ def _stored(values: TraitValues) -> str:
 
 def _shorten_numbers(connection: duckdb.DuckDBPyConnection) -> None:
     """Rewrite the numbers within lists and objects that the engine writes at more length than they need."""
-    import pyarrow as pa
-
     connection.execute(
         """create or replace temporary table long_values as
            select json, row_number() over () as place
@@ -108,6 +106,10 @@ def _shorten_numbers(connection: duckdb.DuckDBPyConnection) -> None:
                  where json[1] in ('[', '{') and regexp_matches(json, '[0-9][.eE]'))"""
     )
     [(number,)] = connection.execute("select count(*) from long_values").fetchall()
+    if number == 0:
+        return
+    import pyarrow as pa  # takes longer than all else that a small run does
+
     for start in range(0, number, _SLICE):
         rows = connection.execute(
             "select json from long_values where place > ? and place <= ?", [start, start + _SLICE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from sqlglot import exp
 from sqlglot.expressions import Expr
@@ -50,12 +51,23 @@ def named(expression: Expr, name: str) -> Expr:
 
 def cast(value: Expr, type_: str) -> Expr:
     """Convert; for values that are known to convert."""
-    return exp.Cast(this=value, to=exp.DataType.build(type_, dialect="duckdb"))
+    return exp.Cast(this=value, to=_type(type_))
 
 
 def try_cast(value: Expr, type_: str) -> Expr:
     """Convert, or give NULL; for anything that came from outside."""
-    return exp.TryCast(this=value, to=exp.DataType.build(type_, dialect="duckdb"), safe=True)
+    return exp.TryCast(this=value, to=_type(type_), safe=True)
+
+
+def _type(name: str) -> exp.DataType:
+    copied: exp.DataType = _parsed(name).copy()
+    return copied
+
+
+@cache
+def _parsed(name: str) -> exp.DataType:
+    """Parse the name of a type once: there are few, and each takes as long as all else that a cast is made of."""
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def function_call(function: str, *arguments: Expr) -> Expr:

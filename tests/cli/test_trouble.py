@@ -28,7 +28,7 @@ def test_a_store_held_for_writing_keeps_everyone_out(shop: Path, binaries: Path,
     assert run.stdout == ""
     assert run.stderr == (
         f"error: the store `{shop / STORE}` is in use by process {holder.pid}\n"
-        "  = wait for it with --wait SECONDS\n"
+        "  = wait for it with `--wait SECONDS`\n"
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def read_as_of(text: str, now: datetime, *, allow_future: bool = False) -> datet
         ) from None
     if as_of > now and not allow_future:
         raise UsageError(
-            f"the as-of {render.instant(as_of)} is later than the clock, {render.instant(now)}",
+            f"the as-of {render.instant(as_of)} UTC is in the future: it is {render.to_the_second(now)} UTC now",
             hint="give `--allow-future` if that is meant",
         )
     return as_of

@@ -103,7 +103,7 @@ def _show(voice: render.Voice, computation: Computation, sql: str | None) -> Non
     for result in run.results:
         if result.outcome == "failed":
             render.error(voice, f"`{result.key}` was not computed: {result.reason}",
-                         hint=f"its previous result stays: {_members(result.members)}")  # fmt: skip
+                         hint=_kept(result.members))  # fmt: skip
         elif result.outcome == "removed":
             render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
     for problem in computation.keyless:
@@ -117,6 +117,11 @@ def _show(voice: render.Voice, computation: Computation, sql: str | None) -> Non
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")
     what = f"run {run.number}" if computation.committed else "rehearsed, nothing committed"
     render.note(voice, f"{what}, as of {render.instant(run.as_of)} UTC, in {computation.seconds:.2f} s")
+
+
+def _kept(members: int) -> str:
+    """Say what a definition that failed is left with."""
+    return f"its previous result stays: {_members(members)}" if members else "it stays without members"
 
 
 def _members(number: int) -> str:

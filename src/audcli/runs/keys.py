@@ -63,9 +63,11 @@ def refuse_earlier(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], a
     ).fetchall()
     for last, key in latest:
         if last > as_of:
+            latest_run, asked = f"{last.isoformat()}Z", f"{as_of.isoformat()}Z"
             raise AudcliError(
-                f"`{key}` was last computed as of {last.isoformat()}Z, which is later than {as_of.isoformat()}Z",
-                hint="a run may not go back in time; give a later `--as-of`",
+                f"`{key}` was last computed as of {latest_run}, and a run may not go back to {asked}",
+                hint="give a later `--as-of`; `audcli preview KEY --as-of …` looks back, "
+                "`audcli runs drop` takes the latest run back",
             )
 
 

@@ -23,12 +23,12 @@ def refusal(error: duckdb.Error, path: Path) -> AudcliError:
     if re.search(r"version number \d+|newer version|storage version", text, re.IGNORECASE):
         return AudcliError(
             f"the store `{path}` was written by a newer version of the database engine",
-            hint="update audcli, or name another store with --store",
+            hint="update audcli, or name another store with `--store`",
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return UsageError("the memory limit is too small to open the store", hint="give --memory-limit 1GB or more")
     if "not a valid DuckDB database file" in text:
-        return AudcliError(f"`{path}` is not a store: it is no DuckDB file", hint="name another file with --store")
+        return AudcliError(f"`{path}` is not a store: it is no DuckDB file", hint="name another file with `--store`")
     return damaged(path)
 
 
@@ -36,7 +36,7 @@ def in_use(path: Path, text: str) -> StoreInUse:
     """Name the process that holds the store, where the engine says which."""
     holder = re.search(r"PID (\d+)", text)
     who = f"process {holder[1]}" if holder else "another process"
-    return StoreInUse(f"the store `{path}` is in use by {who}", hint="wait for it with --wait SECONDS")
+    return StoreInUse(f"the store `{path}` is in use by {who}", hint="wait for it with `--wait SECONDS`")
 
 
 def damaged(path: Path) -> AudcliError:
@@ -56,20 +56,20 @@ def not_made(path: Path, error: OSError) -> AudcliError:
     """Say why no store can be made at a place."""
     return AudcliError(
         f"the store `{path}` cannot be made: {(error.strerror or 'the system refuses it').lower()}",
-        hint="name another place with --store",
+        hint="name another place with `--store`",
     )
 
 
 def foreign(path: Path) -> AudcliError:
     """Say that the file is a DuckDB file of somebody else's."""
-    return AudcliError(f"`{path}` is a DuckDB file, but not a store of audcli", hint="name another file with --store")
+    return AudcliError(f"`{path}` is a DuckDB file, but not a store of audcli", hint="name another file with `--store`")
 
 
 def too_new(path: Path, found: int, known: int) -> AudcliError:
     """Say that the layout is of a later audcli."""
     return AudcliError(
         f"the store `{path}` has layout {found}, and this audcli only reads layout {known}",
-        hint="update audcli, or name another store with --store",
+        hint="update audcli, or name another store with `--store`",
     )
 
 
@@ -77,5 +77,5 @@ def too_old(path: Path, found: int, known: int) -> AudcliError:
     """Say that the layout is of an earlier audcli."""
     return AudcliError(
         f"the store `{path}` has layout {found}, and this audcli only reads layout {known}",
-        hint="ingest your files into a new store: move this one away, or name another with --store",
+        hint="ingest your files into a new store: move this one away, or name another with `--store`",
     )

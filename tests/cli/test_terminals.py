@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import termios
 from pathlib import Path
 
@@ -72,6 +73,18 @@ def test_progress_of_what_takes_long_is_drawn_and_taken_away(crowd: Path) -> Non
     assert re.search(r"\r\x1b\[K *\d+%  [\d,]+ read  0 rejected  \d+ s", shown)
     *_, rest = shown.split("\r\x1b[K")
     assert ESCAPE.sub("", rest).startswith("file")
+
+
+@pytest.mark.parametrize(("seconds", "quiet"), [(2.2, False), (0.2, False), (1.2, True)])
+def test_the_time_of_what_takes_long_is_shown_and_taken_away(tmp_path: Path, seconds: float, quiet: bool) -> None:
+    code = (
+        "import time; from audcli.cli import progress, render\n"
+        f"with progress.showing_time(render.Voice(quiet={quiet}), 'computing'): time.sleep({seconds})\n"
+        "print('done')"
+    )
+    shown = on_a_terminal("-c", code, cwd=tmp_path, program=sys.executable)
+    drawn = "".join(f"\r\x1b[Kcomputing  {second} s" for second in range(1, int(seconds) + 1))
+    assert shown == ("done\r\n" if quiet or seconds < 1 else f"{drawn}\r\x1b[Kdone\r\n")
 
 
 def test_export_to_a_terminal_is_the_file(shop: Path, binaries: Path) -> None:

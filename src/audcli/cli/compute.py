@@ -11,6 +11,7 @@ from audcli.cli.as_of import AsOf, read_as_of
 from audcli.cli.began import BEGAN
 from audcli.cli.compute_profile import as_document, show_profile
 from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_time
 
 if TYPE_CHECKING:
     from audcli.pipeline import Computation
@@ -59,7 +60,7 @@ def run(
     now = clock()
     moment = Moment(now, now if as_of is None else read_as_of(as_of, now, allow_future=allow_future))
     project = invocation.find_project()
-    with invocation.open_store(project, write=True) as store:
+    with invocation.open_store(project, write=True) as store, showing_time(invocation.voice(), "computing"):
         laps.end("open the store")
         computation = compute(
             project, store, keys or (), moment,

@@ -11,6 +11,7 @@ import typer
 from audcli.cli import render
 from audcli.cli.as_of import read_as_of
 from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_time
 
 if TYPE_CHECKING:
     from audcli.definitions.files import File
@@ -71,7 +72,7 @@ def _compare_edit(invocation: Invocation, key: str, definition: Path, as_of: str
     project, now = invocation.find_project(), clock()
     edited = _read(definition, project)
     instant = None if as_of is None else read_as_of(as_of, now)
-    with invocation.open_store(project, write=False) as store:
+    with invocation.open_store(project, write=False) as store, showing_time(invocation.voice(), "evaluating"):
         edit = effect_of_edit(project, store, key, edited, as_of=instant, now=now, limit=limit)
     if invocation.json:
         document = {"key": key, "definition": edited.name, "run": edit.run or None, "as_of": edit.as_of}

@@ -10,6 +10,7 @@ import typer
 from audcli.cli import render
 from audcli.cli.as_of import read_as_of
 from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_time
 
 if TYPE_CHECKING:
     from audcli.explain import Change, Evidence, Explanation, Node
@@ -40,7 +41,7 @@ def run(
     instant = None if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
     project = invocation.find_project()
     definitions = load_definitions(project, now)
-    with invocation.open_store(project, write=False) as store:
+    with invocation.open_store(project, write=False) as store, showing_time(invocation.voice(), "evaluating"):
         explanation = explain(project, store, definitions, key, who, as_of=instant, now=now)
     if invocation.json:
         render.document(explanation)

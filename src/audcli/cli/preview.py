@@ -9,6 +9,7 @@ import typer
 from audcli.cli import render
 from audcli.cli.as_of import AsOf, read_as_of
 from audcli.cli.invocation import Invocation, clock
+from audcli.cli.progress import showing_time
 
 if TYPE_CHECKING:
     from audcli.preview import Preview
@@ -41,7 +42,7 @@ def run(
     instant = now if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
     project = invocation.find_project()
     definitions = load_definitions(project, now)
-    with invocation.open_store(project, write=False) as store:
+    with invocation.open_store(project, write=False) as store, showing_time(invocation.voice(), "evaluating"):
         previewed = preview(project, store, definitions, key, instant, limit=limit)
     if invocation.json:
         render.document(previewed)

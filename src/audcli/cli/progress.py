@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,32 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 1.0
 _REDRAW_SECONDS = 0.1
+
+
+@contextmanager
+def showing_time(voice: render.Voice, doing: str) -> Iterator[None]:
+    """Say every second how long the block has taken: `computing  3 s`, for work that is one question to the engine."""
+    if voice.quiet or not sys.stderr.isatty():
+        yield
+        return
+    ended = threading.Event()
+
+    def show() -> None:
+        started = time.monotonic()
+        while not ended.wait(_PATIENCE_SECONDS):
+            sys.stderr.write(f"\r\x1b[K{doing}  {time.monotonic() - started:.0f} s")
+            sys.stderr.flush()
+        if time.monotonic() - started > _PATIENCE_SECONDS:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 @contextmanager

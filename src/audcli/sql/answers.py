@@ -13,7 +13,7 @@ from sqlglot.expressions import Expr
 from audcli.plan.model import Condition, CountIs, InAudience, InSample, IsKnown, Related, RelatedAre, Sequence, ValueIs
 from audcli.plan.walk import leaves_in, own_audiences_in, parts_of
 from audcli.sql import vocabulary as sql
-from audcli.sql.conditions import holds
+from audcli.sql.conditions import Leaf, holds
 from audcli.sql.leaves import Leaves
 from audcli.sql.marks import gather
 from audcli.sql.query import Query
@@ -53,15 +53,19 @@ def answers(subject: Table, conditions: Mapping[str, Condition], leaves: Leaves,
 
     tables = {part: _tables_of([part], leaves, decided) for each in conditions.values() for part in leaves_in(each)}
     marks = gather(subject, tables, leaf)
+    answer: Leaf = leaf
+    for each_marks in marks:
+        answer = each_marks.or_else(answer)
     query = sql.rows_of(subject.name).select(*columns_of(subject))
-    columns = (sql.named(holds(each, marks.or_else(leaf)), column) for column, each in conditions.items())
+    columns = (sql.named(holds(each, answer), column) for column, each in conditions.items())
     query = query.select(*columns)
-    joined = {table: None for part, read in tables.items() if part not in marks.places for table in read}
+    marked = {part for each in marks for part in each.places}
+    joined = {table: None for part, read in tables.items() if part not in marked for table in read}
     for table in joined | {_named_by(subject): None}:
         if table != subject:
             query = query.join(table.name, using=list(table.keys), kind="left")
-    if marks.places:
-        query = query.join(marks.rows(), using=list(subject.keys), kind="left")
+    for each_marks in marks:
+        query = query.join(each_marks.rows(), using=list(each_marks.keys), kind="left")
     return query
 
 

@@ -18,9 +18,8 @@ from audcli.plan.model import Absent, ComputedTrait, Condition, CountIs, Related
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import Leaf
 from audcli.sql.query import Query, Source
-from audcli.sql.subjects import Table
+from audcli.sql.subjects import Keys, Table
 
-_NAME = "marks"
 _BITS = 62
 FEW_TABLES = 4
 """So many are simply joined."""
@@ -30,10 +29,10 @@ FEW_TABLES = 4
 class Marks:
     """Where each leaf that has one has its bit: the number of the word, and the place in it.
 
-    A leaf that holds for who has no row in its table has the bit of its opposite.
+    The rows are told apart by `keys`. A leaf that holds for who has no row in its table has the bit of its opposite.
     """
 
-    subject: Table
+    keys: Keys
     places: Mapping[Condition, tuple[int, int]]
     tables: Mapping[Table, Mapping[Condition, Expr]]
 
@@ -44,7 +43,7 @@ class Marks:
             if condition not in self.places:
                 return leaf(condition)
             word, place = self.places[condition]
-            marked = sql.sure(sql.has_bit(sql.column(_word(word), _NAME), place))
+            marked = sql.sure(sql.has_bit(sql.column(_word(word), self._name), place))
             return sql.opposite(marked) if _holds_of_nothing(condition) else marked
 
         return holds
@@ -53,10 +52,14 @@ class Marks:
         """Give the rows of the entities that have any mark."""
         first, *others = (self._of_table(table, truths) for table, truths in self.tables.items())
         words = [_word(number) for number in self._words()]
-        keys = [sql.column(key) for key in self.subject.keys]
+        keys = [sql.column(key) for key in self.keys]
         gathered = sql.rows_of(first.and_all_of(*others).named("each_table")).select(*keys)
         gathered = gathered.select(*(sql.named(sql.all_bits(sql.column(word)), word) for word in words))
-        return gathered.group_by(*keys).named(_NAME)
+        return gathered.group_by(*keys).named(self._name)
+
+    @property
+    def _name(self) -> str:
+        return "_".join(("marks", *self.keys))
 
     def _words(self) -> range:
         return range(1 + max(word for word, _ in self.places.values()))
@@ -67,26 +70,31 @@ class Marks:
             word, place = self.places[condition]
             words[word][place] = sql.opposite(truth) if _holds_of_nothing(condition) else truth
         columns = {_word(number): sql.bits(bits) if bits else sql.integer(0) for number, bits in words.items()}
-        keys = [sql.column(key) for key in self.subject.keys]
+        keys = [sql.column(key) for key in self.keys]
         marked = sql.rows_of(table.name).select(*keys, *(sql.named(each, name) for name, each in columns.items()))
         some = sql.either(sql.differs(sql.column(_word(each)), sql.integer(0)) for each, bits in words.items() if bits)
-        all_columns = map(sql.column, [*self.subject.keys, *columns])
+        all_columns = map(sql.column, [*self.keys, *columns])
         return sql.rows_of(marked.named(f"marked_{table.name}")).select(*all_columns).where(some)
 
 
-def gather(subject: Table, read: Mapping[Condition, Iterable[Table]], leaf: Leaf) -> Marks:
-    """Give a mark to every leaf about one table that has the keys of the subject; `read` tells what each reads."""
-    tables: dict[Table, dict[Condition, Expr]] = {}
+def gather(subject: Table, read: Mapping[Condition, Iterable[Table]], leaf: Leaf) -> list[Marks]:
+    """Give a mark to every leaf about one table with some keys of the subject; `read` tells what each reads.
+
+    There is one gathering for all tables of the same keys, where these are many.
+    """
+    found: dict[Keys, dict[Table, dict[Condition, Expr]]] = {}
     for condition, of_leaf in read.items():
         match list(of_leaf):
-            case [table] if table != subject and table.keys == subject.keys and not _may_count(condition):
-                tables.setdefault(table, {})[condition] = leaf(condition)
+            case [table] if table != subject and set(table.keys) <= set(subject.keys) and not _may_count(condition):
+                found.setdefault(table.keys, {}).setdefault(table, {})[condition] = leaf(condition)
             case _:
                 pass
-    if len(tables) <= FEW_TABLES:
-        return Marks(subject, {}, {})
+    return [_numbered(keys, tables) for keys, tables in found.items() if len(tables) > FEW_TABLES]
+
+
+def _numbered(keys: Keys, tables: Mapping[Table, Mapping[Condition, Expr]]) -> Marks:
     marked = [condition for truths in tables.values() for condition in truths]
-    return Marks(subject, {condition: divmod(number, _BITS) for number, condition in enumerate(marked)}, tables)
+    return Marks(keys, {condition: divmod(number, _BITS) for number, condition in enumerate(marked)}, tables)
 
 
 def _may_count(condition: Condition) -> bool:

@@ -146,18 +146,11 @@ def _opened(work: _Work, chains: Chains, index: int) -> Query:
 
 def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> Query:
     """Keep the events of the step that can follow some chain."""
-    within = [sql.column(name) for name in chains.state]
-    time = sql.column("time")
-    running = sql.rows_of(opened).select(*within, time)
-    running = running.select(
-        sql.named(sql.running_greatest(sql.column("until"), within, time), "until"),
-        sql.named(sql.running_greatest(sql.column("start"), within, time), "latest_start"),
-    )
     events = events_of_step(work.sequence, following.step, chains, work.around)
     joined = (
         sql.rows_of(events.named("events"))
         .join(
-            running.named("before"),
+            _best_before(work, chains, opened, following).named("before"),
             on=sql.both(
                 [
                     *(sql.same(sql.column(name, "events"), sql.column(name, "before")) for name in chains.state),
@@ -171,6 +164,20 @@ def _next_step(work: _Work, chains: Chains, opened: str, following: Chains) -> Q
     state = [sql.column(name, "events") for name in (*following.state, "time")]
     start = [] if "start" in following.state else [sql.named(sql.column("latest_start", "before"), "start")]
     return joined.select(*state, *start).distinct()
+
+
+def _best_before(work: _Work, chains: Chains, opened: str, following: Chains) -> Query:
+    """Say at the time of every chain until when an event can follow it or an earlier one, and the latest start of them.
+
+    The latest chain is the best one itself where nothing is forbidden in between and no other has a later start.
+    """
+    within = [sql.column(name) for name in chains.state]
+    time, until, start = (sql.column(name) for name in ("time", "until", "start"))
+    starts_in_order = chains.step == 0 or work.sequence.limit is None
+    if not starts_in_order or following.step > chains.step + 1:
+        until, start = (sql.running_greatest(each, within, time) for each in (until, start))
+    columns = sql.named(until, "until"), sql.named(start, "latest_start")
+    return sql.rows_of(opened).select(*within, time, *columns)
 
 
 def _whole(work: _Work, chains: Chains) -> tuple[Query, list[Expr]]:

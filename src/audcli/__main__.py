@@ -20,6 +20,8 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        gc.freeze()  # else Python goes through all that is left several times, which takes longer than many a command
 
 
 if __name__ == "__main__":

@@ -9,8 +9,11 @@ from __future__ import annotations
 SCHEMA_VERSION = 2
 """The number of this layout. A store of another one is refused."""
 
-WORK = "work"
+WORK = "audcli_work"
 """The name of the database in memory beside every open store, in which a run puts its tables."""
+
+SLICE = "audcli_slice"
+"""The name of another, for what one answer of `explain` depends on."""
 
 LINKS = "sql_links"
 """The table there of the users whom SQL traits link to accounts, and by which of them."""

@@ -15,7 +15,7 @@ import pytest
 
 from audcli.errors import AudcliError, StoreInUse, UsageError
 from audcli.store import STORE_FILE, Store, open_store
-from audcli.tables import SCHEMA_VERSION
+from audcli.tables import SCHEMA_VERSION, SLICE, WORK
 
 HOLDER = """
 import sys
@@ -240,3 +240,15 @@ def test_the_engine_prints_nothing_itself(tmp_path: Path) -> None:
     with open_store(tmp_path / STORE_FILE, write=True, create=True) as store:
         found = store.connection.execute("select value from duckdb_settings() where name = 'enable_progress_bar'")
         assert found.fetchall() == [("false",)]
+
+
+@pytest.mark.parametrize("name", ["work", "slice", "temp", "main", "memory", "my store"])
+def test_a_store_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with open_store(tmp_path / f"{name}.duckdb", write=True, create=True) as store:
+        assert store.generation == 0
+
+
+@pytest.mark.parametrize("name", [WORK, SLICE.upper()])
+def test_names_of_databases_beside_the_store_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"a store cannot be named `{name}`"):
+        open_store(tmp_path / f"{name}.duckdb", write=True, create=True)

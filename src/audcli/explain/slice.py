@@ -17,10 +17,8 @@ import duckdb
 
 from audcli.sql.queried import Queried
 from audcli.store import Store
-from audcli.tables import LINKS, SCHEMA, WORK
+from audcli.tables import LINKS, SCHEMA, SLICE, WORK
 from audcli.who import Entity
-
-_NAME = "slice"
 
 _LINKS = """
     create or replace temporary table slice_links as
@@ -44,25 +42,25 @@ _STEP_TO_USERS = """
 # What each table of the slice takes of the table of the same name; they are filled in this order.
 _PARTS = {
     "identity": "where until_generation is null and profile in (select profile from slice_profiles)",
-    "identifiers": f"where identifier in (select identifier from {_NAME}.identity)",
+    "identifiers": f"where identifier in (select identifier from {SLICE}.identity)",
     "profile_keys": "where profile in (select profile from slice_profiles)",
     "call_names": "",
-    "calls": f"where time <= $as_of and identifier in (select identifier from {_NAME}.identity)",
+    "calls": f"where time <= $as_of and identifier in (select identifier from {SLICE}.identity)",
 }
 
 # The group calls of accounts, whoever they are of. They are taken after the calls of persons, for one condition that
 # joins both by `or` would read every call.
 _GROUP_CALLS = f"""
-    insert into {_NAME}.calls
+    insert into {SLICE}.calls
     select * from main.calls
     where time <= $as_of and account in (select account from slice_accounts)
         and call_name in (select call_name from main.call_names where type = 'group')
-        and (identifier is null or identifier not in (select identifier from {_NAME}.identity))"""
+        and (identifier is null or identifier not in (select identifier from {SLICE}.identity))"""
 
 _ACCOUNTS = f"""
-    insert into {_NAME}.accounts
+    insert into {SLICE}.accounts
     select * from main.accounts
-    where account in (select account from slice_accounts union select account from {_NAME}.calls)"""
+    where account in (select account from slice_accounts union select account from {SLICE}.calls)"""
 
 
 @contextmanager
@@ -78,20 +76,20 @@ def sliced(
     connection = store.connection
     [(path,)] = connection.execute("select current_setting('search_path')").fetchall()
     _choose(connection, entity, as_of, steps, queried)
-    connection.execute(f"attach ':memory:' as {_NAME} (read_only false); use {_NAME}; {SCHEMA}")
+    connection.execute(f"attach ':memory:' as {SLICE} (read_only false); use {SLICE}; {SCHEMA}")
     try:
         connection.execute("set search_path = ?", [path])
         for table, condition in _PARTS.items():
             given = {"as_of": as_of} if "$as_of" in condition else {}
-            connection.execute(f"insert into {_NAME}.{table} select * from main.{table} {condition}", given)
+            connection.execute(f"insert into {SLICE}.{table} select * from main.{table} {condition}", given)
         if steps or entity.level == "accounts":
             connection.execute(_GROUP_CALLS, {"as_of": as_of})
         connection.execute(_ACCOUNTS)
-        connection.execute(f"set search_path = '{_NAME}.main,{WORK}.main'")
+        connection.execute(f"set search_path = '{SLICE}.main,{WORK}.main'")
         yield connection
     finally:
         connection.execute("set search_path = ?", [path])
-        connection.execute(f"detach {_NAME}")
+        connection.execute(f"detach {SLICE}")
 
 
 def _choose(

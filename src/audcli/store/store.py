@@ -22,7 +22,7 @@ from audcli.errors import StoreInUse, UsageError
 from audcli.store import refusals
 from audcli.store.place import prepare_folder, private_files, remove_left_overs, spill_folder
 from audcli.store.shapes import read_catalog
-from audcli.tables import SCHEMA, SCHEMA_VERSION, WORK
+from audcli.tables import SCHEMA, SCHEMA_VERSION, SLICE, WORK
 
 _DEFAULT_MEMORY_LIMIT = "60%"
 _POLL_SECONDS = 0.1
@@ -208,6 +208,9 @@ def _open(path: Path, write: bool, settings: Settings) -> Store:
 
 
 def _attach_work(connection: duckdb.DuckDBPyConnection) -> None:
+    [(store,)] = connection.execute("select current_database()").fetchall()
+    if store.lower() in (WORK, SLICE):
+        raise UsageError(f"a store cannot be named `{store}`", hint="give it another name by `store` in audcli.yaml")
     connection.execute(f"attach ':memory:' as {WORK} (read_write)")
 
 

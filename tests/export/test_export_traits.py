@@ -6,8 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import re
-from pathlib import Path
 
 import pytest
 from export_stores import KEY, Ids, add_trait, exported, fill, profiles_store, stored_value, trait_store
@@ -20,8 +18,6 @@ from audcli.export import ExportOptions, definitions_shown, export_key
 UNFORMATTED = ExportOptions("unformatted")
 INDEXED = ExportOptions("indexed")
 EXPANDED = ExportOptions("expanded")
-FORMATS = (UNFORMATTED, INDEXED, EXPANDED)
-PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
 PEOPLE: dict[str, Ids] = {
     "use_b": [("email", "b@x.com"), ("phone", "+4930901820"), ("email", "b2@x.com")],
     "use_a": [("user_id", "ann")],
@@ -59,18 +55,6 @@ def test_expanded() -> None:
         b'use_b,7,"{""email"":[""b@x.com"",""b2@x.com""],""phone"":[""+4930901820""]}",b2@x.com,,\r\n'
     )
     assert (receipt.members, receipt.written) == (2, 3)
-
-
-def test_the_files_of_the_page() -> None:
-    people: dict[str, Ids] = {
-        "use_rifqvtflearamvqgyt3jzysvs7": [("email", "bo@example"), ("user_id", "bo")],
-        "use_zwptixs5gdm24nzisddux6slx6": [
-            ("email", "ada.l@gmail.com"), ("phone", "(657) 777-0000"), ("user_id", "ada"), ("email", "ada@example.com"),
-        ],
-    }  # fmt: skip
-    connection = trait_store(dict(zip(people, (7, 120.5), strict=True)), people)
-    files = [exported(connection, ExportOptions(each.format, line_ending="lf"))[0].decode() for each in FORMATS]
-    assert re.findall(r"```csv\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL) == files
 
 
 @pytest.mark.parametrize("options", [UNFORMATTED, INDEXED, EXPANDED], ids=lambda options: options.format)

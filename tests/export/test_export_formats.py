@@ -12,7 +12,7 @@ from export_stores import accounts_store, exported, profiles_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audcli.export import ExportOptions
+from audcli.export import ExportOptions, members
 
 UNFORMATTED = ExportOptions("unformatted")
 INDEXED = ExportOptions("indexed")
@@ -123,6 +123,19 @@ def test_hard_values_are_read_back_by_python() -> None:
     columns = ["type", *(f"type_{index}" for index in range(1, len(HARD_VALUES)))]
     assert [hard[column] for column in columns] == HARD_VALUES
     assert [plain[column] for column in columns] == ["plain", *[""] * (len(HARD_VALUES) - 1)]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1f", "\r", "\n", '"', "\\", ","])
+def test_one_character_alone_that_must_be_written_otherwise(character: str) -> None:
+    body, _ = exported(profiles_store({"use_a": [("email", "plain"), ("email", f"a{character}b")]}), INDEXED)
+    _, [_, ids, *emails] = csv.reader(io.StringIO(body.decode(), newline=""))
+    assert (json.loads(ids), emails) == ({"email": ["plain", f"a{character}b"]}, ["plain", f"a{character}b"])
+
+
+def test_very_many_ids_are_sorted_by_wider_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = exported(profiles_store(TWO_PEOPLE), INDEXED)
+    monkeypatch.setattr(members, "NARROW_SLOTS", 3)
+    assert exported(profiles_store(TWO_PEOPLE), INDEXED) == narrow
 
 
 def test_many_columns() -> None:

@@ -30,6 +30,9 @@ MEMBERS = "export_stage.members"
 They are in a database of their own, in memory, as a temporary table is not seen while the ids are being read.
 """
 
+NARROW_SLOTS = 2**32
+"""How many slots, a place and a kind each, have numbers of 4 bytes: DuckDB sorts by those sooner than by 8."""
+
 IDS = "temp.export_ids"
 """The ids of the staged members, each once: a view."""
 
@@ -91,9 +94,12 @@ def ids_in_order(connection: DuckDBPyConnection, level: Level) -> tuple[list[str
         from (select distinct type from {source})""")
     types = connection.execute("select type from temp.export_types order by kind").fetchall()
     count = len(types) or 1
-    query = f"""select slot, slot // {count} as place, cast(slot % {count} as integer) as kind, first_seen, text from (
-            select place * {count} + kind as slot, first_seen, value as text
-            from {IDS} join temp.export_types using (type) order by slot, first_seen)"""
+    slots = _count(connection, f"select count(*) from {MEMBERS}") * count
+    slot = "uinteger" if slots <= NARROW_SLOTS else "ubigint"
+    query = f"""select slot, cast(slot // {count} as bigint) as place, cast(slot % {count} as integer) as kind,
+            first_seen, text
+        from (select cast(place * {count} + kind as {slot}) as slot, first_seen, value as text
+              from {IDS} join temp.export_types using (type) order by slot, first_seen)"""
     return [type_ for (type_,) in types], query
 
 

@@ -17,15 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _NEED_QUOTES = b'",\r\n'
-_NEED_ESCAPES = bytes(range(32)) + b'"\\'
+_NEED_ESCAPES = b'"\\'
 _SHORT_ESCAPES = {8: r"\b", 9: r"\t", 10: r"\n", 12: r"\f", 13: r"\r"}
 _ESCAPES = {"\\": r"\\", **{chr(code): _SHORT_ESCAPES.get(code, rf"\u{code:04x}") for code in range(32)}, '"': '\\""'}
 """What each character becomes, the backslash first; of an escaped quote the quote itself is doubled for the cell."""
-
-
-def is_plain(texts: pa.StringArray) -> bool:
-    """Tell whether all of the texts stand as they are, in cells and in JSON strings within cells."""
-    return not _has_any(texts, _NEED_QUOTES + _NEED_ESCAPES)
 
 
 def cells(texts: pa.StringArray) -> pa.StringArray:
@@ -42,16 +37,23 @@ def json_escaped(texts: pa.StringArray) -> pa.StringArray:
 
     The escapes are those of Python's `json.dumps(…, ensure_ascii=False)`.
     """
-    if _has_any(texts, _NEED_ESCAPES):
+    if _has_any(texts, _NEED_ESCAPES) or _has_control_characters(texts):
         for character, escape in _ESCAPES.items():
             texts = pc.replace_substring(texts, pattern=character, replacement=escape)
     return texts
 
 
 def _has_any(texts: pa.StringArray, characters: bytes) -> bool:
-    """Tell whether any of the texts has any of the (ASCII) characters: looking at all bytes at once is the fastest."""
+    """Tell whether any of the texts has any of the few (ASCII) characters: looking at all bytes at once is fastest."""
     whole = bytes(text_of(texts))
-    return len(whole.translate(None, characters)) != len(whole)
+    return any(character in whole for character in characters)
+
+
+def _has_control_characters(texts: pa.StringArray) -> bool:
+    whole = text_of(texts)
+    codes = pa.UInt8Array.from_buffers(pa.uint8(), len(whole), [None, pa.py_buffer(whole)])
+    least = pc.min(codes).as_py()
+    return least is not None and least < ord(" ")
 
 
 def text_of(texts: pa.StringArray) -> memoryview:

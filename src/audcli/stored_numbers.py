@@ -16,9 +16,9 @@ WHOLE_DOUBLE = rf"((?:^|{_NAME_ENDS})(?:0|-?[1-9][0-9]{{0,14}}))\.0($|[,}}])"
 """The same as it is kept, or a text that is nothing but one."""
 
 
-def variant_of_json(text: str) -> str:
-    """Give the SQL for the variant to keep of an object in compact JSON with shortest numbers."""
-    return rf"regexp_replace({text}, '{WHOLE}', '\1.0\2', 'g')::json::variant"
+def json_to_keep(text: str) -> str:
+    """Give the SQL for the JSON to keep as a variant, of an object in compact JSON with shortest numbers."""
+    return rf"regexp_replace({text}, '{WHOLE}', '\1.0\2', 'g')"
 
 
 def json_of_variant(value: str) -> str:

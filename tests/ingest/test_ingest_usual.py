@@ -24,9 +24,9 @@ def test_usual_lines_are_read_as_all_others(store: Store, tmp_path: Path, seed: 
     content = b"\n".join([FIRST, *raw_lines(Random(seed), 300)])
     one_by_one = taken(store, tmp_path, content, few_lines=10**9, first_bytes=1 << 18)
     by_skeleton = taken(store, tmp_path, content, few_lines=1, first_bytes=1 << 18)
-    by_template = taken(store, tmp_path, content, few_lines=1, first_bytes=4000)
+    by_cuts = taken(store, tmp_path, content, few_lines=1, first_bytes=4000)
     assert by_skeleton == one_by_one
-    assert by_template == one_by_one
+    assert by_cuts == one_by_one
 
 
 TRAPS = [
@@ -49,11 +49,18 @@ TRAPS = [
     '{"type":"group","userId":"u","groupId":"0","timestamp":1769853600,"messageId":"%d","context":{"groupId":"g"}}',
     '{"type":"identify","userId":"u","timestamp":1769853600,"messageId":"%d","traits":{"email":"\u0130@x.y","phone":7.0}}',
     '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","batch":[]}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"a_b":"x","c":1}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"axb":"x","c":2}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"c:":3,"d":"\\/"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"d":"\\u00zz"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"d":"a\\\\"}}',
+    '{"type":"track","event":"A\\/B","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"d":"\\n"}}',
+    '{"type":"track","event":"A","userId":"u","timestamp":1769853600,"messageId":"%d","properties":{"d":"a\tb"}}',
 ]  # fmt: skip
 
 
 def test_traps_one_by_one(store: Store, tmp_path: Path) -> None:
-    """Each trap in many lines, so that it would have a layout and a template of its own."""
+    """Each trap in many lines, so that it would have a layout and cuts of its own."""
     lines = [FIRST] + [(trap % (1000 * kind + n)).encode() for n in range(30) for kind, trap in enumerate(TRAPS)]
     content = b"\n".join(lines)
     one_by_one = taken(store, tmp_path, content, few_lines=10**9, first_bytes=1 << 18)

@@ -41,7 +41,7 @@ _FILE_IDS = """
         select 'anonymous_id', anonymous_id, min(time)
         from staged_calls where anonymous_id is not null group by anonymous_id
         union all
-        select type, value, min(time) from staged_ids join staged_calls using (row) group by type, value),
+        select staged_ids.type, value, min(time) from staged_ids join staged_calls using (row) group by all),
     earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value),
     known as (select * from earliest left join identifiers using (type, value))
     select type, value, first_seen, component, identifier is null as is_new,

@@ -192,7 +192,7 @@ def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> Fil
     new_rejects = store_rejects(connection, file, generation + 1) if staging.rejects else 0
     if summary.accepted:
         identity.resolve(connection, generation + 1)
-        store_calls(connection, staging.calls, staging.shapes)
+        store_calls(connection, staging.shapes)
         identity.drop(connection)
     if summary.accepted or new_rejects:
         generation += 1

@@ -1,24 +1,39 @@
-"""The fields of usual lines, read by the engine: the statements of `usual`, in which each step is a table.
+"""The fields of usual lines, read by the engine: the statements of `usual`.
 
-lines(row, line), layouts  ->  block_calls(row, type, name, time, user_id, ..., is_plain)  ->  staged_calls, staged_ids
+block(row, line), layouts  ->  staged_calls(row, layout, type, name, time, user_id, ..., is_plain), staged_ids
 
-What `is_plain` holds for is read as `calls.read_call` reads it.
+What `is_plain` holds for is read as `calls.read_call` reads it; the rest is taken out again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from audcli.ingest.calls import TIME_FIELDS
-from audcli.ingest.skeletons import PLAIN_ID, PLAIN_TIME
+from audcli.ingest.cuts import Cut, literal
+from audcli.ingest.skeletons import KNOWN_ESCAPES, NESTED_IDS, PLAIN_ID, PLAIN_TIME
+from audcli.stored_numbers import json_to_keep
 
 _TEXTS = ("type", "event", "name", "userId", "anonymousId", "groupId", "messageId", *TIME_FIELDS)
 OBJECTS = ("properties", "traits", "context")
+_IDS = ("userId", "anonymousId", "groupId", "messageId", *(f"{id_}_text" for id_ in NESTED_IDS))
 _STRUCTURE = "{%s}" % ", ".join(  # noqa: UP031 braces are the point
     [f'"{field}": "VARCHAR"' for field in _TEXTS] + [f'"{field}": "JSON"' for field in OBJECTS]
 )
+_ABSENT = "null::varchar"
 _PLAIN_EPOCH = "[1-9][0-9]{8,12}"
 _MILLISECONDS_FROM = 10**11
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLayout:
+    """A usual layout with its number, the numbers of its shapes, and how its lines are cut."""
+
+    number: int
+    shapes: Mapping[str, int | None]
+    nested_ids: frozenset[str]
+    cut: Cut
 
 
 def _instant(text: str) -> str:
@@ -41,27 +56,25 @@ def _is_plain_id(text: str) -> str:
     return f"({text} is null or regexp_full_match({text}, '{PLAIN_ID}'))"
 
 
+def _is_plain_cut_id(text: str) -> str:
+    """Tell the same of texts without control characters and escapes, in a fraction of the time."""
+    return f"""({text} is null
+        or (strlen({text}) = length({text}) and not starts_with({text}, ' ') and not ends_with({text}, ' ')))"""
+
+
 def _canonical(text: str, doubles: str) -> str:
     """Write whole doubles as the whole numbers that they are: `{"a":2.0}` becomes `{"a":2}`."""
     return rf"""case when {doubles} = 0 then {text}
         else regexp_replace({text}, '(":-?[0-9]+)\.0([,}}])', '\1\2', 'g') end"""
 
 
-def _is_canonical(text: str, before: str, doubles: str) -> str:
-    """Tell whether nothing but the whole doubles was written anew, no text that looks like one."""
-    return f"({doubles} = 0 or strlen({before}) - strlen({text}) = 2 * {doubles})"
-
-
 _LAYOUT_TYPES = {
-    "number": "integer", "skeleton": "varchar", "is_usual": "boolean",
-    "properties_shape": "integer", "traits_shape": "integer", "context_shape": "integer",
-    "properties_doubles": "integer", "traits_doubles": "integer", "context_doubles": "integer",
-    "has_email": "boolean", "has_phone": "boolean", "has_group": "boolean",
+    "layout": "integer", "skeleton": "varchar", "is_usual": "boolean",
+    **{f"{field}_shape": "integer" for field in OBJECTS},
+    "context_doubles": "integer", **{f"has_{id_}": "boolean" for id_ in NESTED_IDS},
 }  # fmt: skip
 LAYOUT_COLUMNS = tuple(_LAYOUT_TYPES)
 LAYOUTS = f"create temp table layouts ({', '.join(f'{name} {type_}' for name, type_ in _LAYOUT_TYPES.items())})"
-
-USUAL_CALLS = "create temp table usual_calls (call integer, type varchar, name varchar)"
 
 BY_SKELETON = """
     create or replace temp table skeleton_lines as
@@ -71,69 +84,70 @@ NEW_SKELETONS = """
     select skeleton, arg_min(line, row) from skeleton_lines anti join layouts using (skeleton)
     group by skeleton order by count(*) desc, min(row) limit ?"""
 
-OF_SKELETONS = "select row, line, number from skeleton_lines join layouts using (skeleton)"
+_NESTED_TEXTS = ", ".join(
+    f"case when has_{id_} then json_extract_string({field}, '$.{name}') end as {id_}_text"
+    for id_, (field, name) in NESTED_IDS.items()
+)
 
-_BLOCK_CALLS = f"""
-    create or replace temp table block_calls as
-    with usual as (
+_OF_SKELETONS = f"""
+    with found as (
         select layouts.* exclude (skeleton, is_usual), row, unnest(from_json(line, '{_STRUCTURE}'))
-        from (<lines>) join layouts using (number) where is_usual),
+        from skeleton_lines join layouts using (skeleton) where is_usual),
+    nested as (
+        select *, {_canonical("context", "context_doubles")} as context_written,
+            {_NESTED_TEXTS}
+        from found),
+    usual as (
+        select * exclude (context, context_written) replace (
+                {json_to_keep("properties")} as properties, {json_to_keep("traits")} as traits),
+            context_written as context,
+            -- nothing but the whole doubles was written anew, no text that looks like one
+            (context is null or strlen(context) - strlen(context_written) = 2 * context_doubles)
+                and {" and ".join(map(_is_plain_id, _IDS))} as is_read
+        from nested)"""
+
+_STAGE = f"""
+    insert into staged_calls by name
+    <usual>,
     told as (
         select *, type in ('track', 'page', 'screen') as is_event,
-            coalesce("timestamp", "originalTimestamp", "sentAt", "receivedAt") as time_text,
-            case when type = 'identify' and has_email then json_extract_string(traits, '$.email') end as email_text,
-            case when type = 'identify' and has_phone then json_extract_string(traits, '$.phone') end as phone_text,
-            case when has_group then json_extract_string(context, '$.groupId') end as group_text,
+            coalesce({", ".join(f'"{field}"' for field in TIME_FIELDS)}) as time_text
         from usual),
-    bodies as (
-        select *,
-            coalesce(case when is_event then properties else traits end, '{{}}') as body,
-            case when is_event then properties_doubles else traits_doubles end as body_doubles
-        from told),
-    written as (
-        select *, {_canonical("body", "body_doubles")} as body_written,
-            {_canonical("context", "context_doubles")} as context_written
-        from bodies),
     read as (
-        select row, number, type,
+        select row, layout, type,
             case type when 'track' then event when 'identify' then '' when 'group' then '' else coalesce(name, '') end
                 as name,
-            {_instant("time_text")} as time, "messageId" as message_id,
-            "receivedAt" is null as never_received, {_instant('"receivedAt"')} as received_at,
+            {_instant("time_text")} as time, "messageId" as message_id, false as content_id,
+            {_instant('"receivedAt"')} as received_at, "receivedAt" is null as never_received,
             {_id('"userId"')} as user_id, {_id('"anonymousId"')} as anonymous_id,
-            {_id("lower(email_text)")} as email, {_id("phone_text")} as phone,
-            case when type = 'identify' then null else coalesce({_id('"groupId"')}, {_id("group_text")}) end
-                as group_id,
-            {_id('"groupId"')} is null as has_no_group,
-            body_written as properties, context_written as context,
-            case when is_event then properties_shape else traits_shape end as shape, context_shape,
-            {" and ".join(_is_plain_id(each) for each in ('"userId"', '"anonymousId"', '"groupId"', '"messageId"'))}
-                and {" and ".join(_is_plain_id(each) for each in ("email_text", "phone_text", "group_text"))}
-                and {_is_canonical("body_written", "body", "body_doubles")}
-                and {_is_canonical("context_written", "context", "context_doubles")} as has_plain_values
-        from written)
-    select * exclude (has_no_group, never_received, has_plain_values),
+            case when type = 'identify' then {_id("lower(email_text)")} end as email,
+            case when type = 'identify' then {_id("phone_text")} end as phone,
+            {_id('"groupId"')} as own_group_id, {_id("group_text")} as context_group_id,
+            coalesce(case when is_event then properties else traits end, '{{}}') as properties, context,
+            case when is_event then properties_shape else traits_shape end as shape, context_shape, is_read
+        from told)
+    select * exclude (is_read, never_received, own_group_id, context_group_id),
+        case when email is null and phone is null then null when user_id is not null then 'user_id'
+            when email is not null then 'email' else 'phone' end as first_type,
+        case when email is not null or phone is not null then coalesce(user_id, email, phone) end as first_value,
+        case when type <> 'identify' then coalesce(own_group_id, context_group_id) end as group_id,
         coalesce(
-            has_plain_values and type in ('track', 'page', 'screen', 'identify', 'group')
+            is_read and type in ('track', 'page', 'screen', 'identify', 'group')
             and (type <> 'track' or name <> '') and time is not null and message_id <> ''
             and (never_received or received_at is not null)
-            and case when type = 'group' then not has_no_group
+            and case when type = 'group' then own_group_id is not null
                 else coalesce(user_id, anonymous_id, email, phone) is not null end,
             false) as is_plain
     from read"""
 
-NEW_CALLS = """
-    select type, name from block_calls anti join usual_calls using (type, name)
-    where is_plain group by type, name order by min(row)"""
+STAGE_OF_SKELETONS = _STAGE.replace("<usual>", _OF_SKELETONS)
 
-STAGE_CALLS = """
-    insert into staged_calls
-    select row, call, time, message_id, false, received_at, user_id, anonymous_id,
-        case when email is null and phone is null then null when user_id is not null then 'user_id'
-            when email is not null then 'email' else 'phone' end,
-        case when email is not null or phone is not null then coalesce(user_id, email, phone) end,
-        group_id, properties, context, shape, context_shape
-    from block_calls join usual_calls using (type, name) where is_plain"""
+NOT_PLAIN = "delete from staged_calls where row >= ? and not is_plain"
+
+REST_OF_BLOCK = """
+    select row from (select range * $step::bigint as row from range($first, $end)) anti join (
+        select row from staged_calls where row >= $first::bigint * $step) using (row)
+    order by row"""
 
 STAGE_IDS = """
     insert into staged_ids
@@ -145,25 +159,64 @@ STAGE_IDS = """
             {position: (user_id is not null)::integer + (email is not null)::integer, type: 'phone', value: phone},
             {position: (user_id is not null)::integer + (email is not null)::integer + (phone is not null)::integer,
                 type: 'anonymous_id', value: anonymous_id}]) as id
-        from block_calls where is_plain and (email is not null or phone is not null))
+        from staged_calls where row >= ? and (email is not null or phone is not null))
     where id.value is not null"""
 
-LINES_OF_LAYOUTS = "select number, count(*) from block_calls where is_plain group by number"
-
-REST_OF_BLOCK = """
-    select row from (select range * ? as row from range(?, ?)) anti join (from block_calls where is_plain) using (row)
-    order by row"""
-
-REST_OF_SKELETON_LINES = """
-    select row from skeleton_lines anti join (from block_calls where is_plain) using (row) order by row"""
+LINES_OF_LAYOUTS = "select layout, count(*) from staged_calls where row >= ? and layout is not null group by layout"
 
 
-def of_templates(layouts: Iterable[int]) -> str:
-    """Tell lines by the templates of layouts, each of which is a parameter: `template_7`."""
-    cases = " ".join(f"when regexp_full_match(line, $template_{number}) then {number}" for number in layouts)
-    return f"select row, line, case {cases} end as number from block"
+def stage_cuts(layouts: Sequence[KnownLayout], *, has_controls: bool) -> str:
+    """Stage the lines of these layouts, cut at quotes; `has_controls` tells that control characters are among them."""
+    forms: dict[str, list[KnownLayout]] = {}
+    # What holds for a line of more values may look like one of fewer, so the former are asked about first.
+    for layout in sorted(layouts, key=lambda layout: len(layout.cut.guess), reverse=True):
+        forms.setdefault(layout.cut.guess, []).append(layout)
+    guesses = " ".join(f"when {guess} then {number}" for number, guess in enumerate(forms))
+    plain = "case when not regexp_matches(line, '[\\x00-\\x1f]') then line end" if has_controls else "line"
+    lines = (_lines_of_form(number, alike) for number, alike in enumerate(forms.values()))
+    usual = f"""
+    with guessed as (select row, {plain} as line, case {guesses} end as form from block),
+    usual as ({" union all ".join(lines)})"""
+    return _STAGE.replace("<usual>", usual)
 
 
-def block_calls(lines: str) -> str:
-    """Read the calls of lines, given as a query of their row, text and layout."""
-    return _BLOCK_CALLS.replace("<lines>", lines)
+def _lines_of_form(number: int, alike: Sequence[KnownLayout]) -> str:
+    """Cut the lines of layouts that have all in common but kinds of number."""
+    kinds = " ".join(f"when {layout.cut.numbers} then {layout.number}" for layout in alike)
+    columns = {"row": "row", "layout": "layout"}
+    for name in _cut_columns(alike[0]):
+        columns[name] = _by_layout({layout.number: _cut_columns(layout)[name] for layout in alike})
+    named = ", ".join(f'{text} as "{name}"' for name, text in columns.items())
+    return f"""
+        select {named}
+        from (
+            select *, case {kinds} end as layout
+            from (select *, string_split(line, '"') as cut from guessed where form = {number}))"""
+
+
+def _by_layout(texts: Mapping[int, str]) -> str:
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return f"case layout {' '.join(f'when {number} then {text}' for number, text in texts.items())} end"
+
+
+def _cut_columns(layout: KnownLayout) -> dict[str, str]:
+    texts = {field: layout.cut.texts.get((field,), _ABSENT) for field in _TEXTS}
+    texts |= {
+        f"{id_}_text": layout.cut.texts[path] if id_ in layout.nested_ids else _ABSENT
+        for id_, path in NESTED_IDS.items()
+    }
+    columns = texts | {field: layout.cut.objects.get(field, _ABSENT) for field in OBJECTS}
+    columns |= {f"{field}_shape": _number(layout.shapes[field]) for field in OBJECTS}
+    read = [text for text in texts.values() if text != _ABSENT]
+    columns["is_read"] = f"""layout is not null and {layout.cut.proof}
+        and {" and ".join(_is_plain_cut_id(texts[name]) for name in _IDS if texts[name] != _ABSENT)}
+        and case when contains(line, '\\')
+            then not contains(line, '\\"') and regexp_full_match(line, {literal(KNOWN_ESCAPES)})
+                and not contains(concat({", ".join(read)}), '\\')
+            else true end"""
+    return columns
+
+
+def _number(number: int | None) -> str:
+    return "null::integer" if number is None else str(number)

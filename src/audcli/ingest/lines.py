@@ -6,6 +6,7 @@ b'{"a": 1}\n{"b": 2}\n\xff\n'  ->  Block(first=1, texts=['{"a": 1}', '{"b": 2}',
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, NamedTuple
 
 import pyarrow as pa
@@ -14,8 +15,9 @@ import pyarrow.compute as pc
 from audcli.ingest.skeletons import MARKS
 
 _FIRST_BYTES = 1 << 18
-_MOST_BYTES = 1 << 25
+_MOST_BYTES = 1 << 24
 _LONGEST_LINE = 1 << 20
+_FIRST_NO_CONTROL = 0x20
 _MARK_BYTES = tuple(mark.encode() for mark in MARKS)
 
 
@@ -23,12 +25,13 @@ class Block(NamedTuple):
     """Lines that follow each other: the number of the first, and the text of each as an Arrow array.
 
     A line that has no skeleton stands in `odd` by its number and is empty among the texts: it is not UTF-8, holds the
-    characters that are kept for marks, or is very long.
+    characters that are kept for marks, or is very long. `has_controls` tells that control characters stand in lines.
     """
 
     first: int
     texts: pa.Array
     odd: dict[int, bytes]
+    has_controls: bool = False
 
 
 def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[Block]:
@@ -52,14 +55,29 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         yield _block(first, last)
 
 
+def read_blocks_ahead(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[Block]:
+    """Give the same blocks, each cut on another thread while the one before it is in use.
+
+    To be closed it waits for that, so it is not for streams that may keep their reader waiting.
+    """
+    blocks = read_blocks(stream, first, begun)
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, blocks, None)
+        while block := following.result():
+            following = thread.submit(next, blocks, None)
+            yield block
+
+
 def _block(first: int, data: bytes) -> Block:
-    lines = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").values
+    lines = pc.split_pattern(_large_binary(data), b"\n").values
+    controls = _control_characters(data) - (len(lines) - 1)
     if data.endswith(b"\n"):
         lines = lines[:-1]
+    has_controls = controls > 0 and controls > data.count(b"\r\n")
     is_plain = not any(mark in data for mark in _MARK_BYTES) and pc.max(pc.binary_length(lines)).as_py() < _LONGEST_LINE
     if is_plain:
         try:
-            return Block(first, lines.cast(pa.large_string()), {})
+            return Block(first, lines.cast(pa.large_string()), {}, has_controls)
         except pa.ArrowInvalid:
             pass
     texts = []
@@ -69,7 +87,18 @@ def _block(first: int, data: bytes) -> Block:
         texts.append(text or "")
         if text is None:
             odd[number] = line
-    return Block(first, pa.array(texts, pa.large_string()), odd)
+    return Block(first, pa.array(texts, pa.large_string()), odd, has_controls)
+
+
+def _large_binary(data: bytes) -> pa.Array:
+    """Give an array of one value, which is not copied."""
+    ends = pa.array([0, len(data)], pa.int64()).buffers()[1]
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
+
+
+def _control_characters(data: bytes) -> int:
+    characters = pa.Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])
+    return int(pc.sum(pc.less(characters, pa.scalar(_FIRST_NO_CONTROL, pa.uint8()))).as_py() or 0)
 
 
 def _text(line: bytes) -> str | None:

@@ -24,7 +24,7 @@ from audcli.errors import AudcliError
 from audcli.ingest.arrays import read_array
 from audcli.ingest.files import STANDARD_INPUT, compression
 from audcli.ingest.json_text import encode, is_cut_short, parse, parse_many, problem_of_strings
-from audcli.ingest.lines import Block, read_blocks
+from audcli.ingest.lines import Block, read_blocks, read_blocks_ahead
 from audcli.ingest.unusable import Unusable, too_deep
 
 _BUFFER_BYTES = 1 << 20
@@ -37,6 +37,10 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GOES_ON = b"{[,:"
 """A line that begins an object and ends so is the first of several that hold one JSON value."""
 _INHERITED = ("sentAt", "context")
+
+
+Blocks = Callable[..., Iterator[Block]]
+"""Cuts a stream into blocks of lines: `read_blocks` or `read_blocks_ahead`."""
 
 
 class Record(NamedTuple):
@@ -61,7 +65,8 @@ class OpenFile(NamedTuple):
 def open_records(file: str, resources: ExitStack) -> OpenFile:
     """Open a file, to be closed with `resources`. Reading raises `AudcliError` when it is cut short or damaged."""
     stream, bytes_read = open_bytes(file, resources)
-    return OpenFile(_named_errors(_records(stream), file), bytes_read)
+    blocks = read_blocks if file == STANDARD_INPUT else read_blocks_ahead
+    return OpenFile(_named_errors(_records(stream, blocks), file), bytes_read)
 
 
 def open_bytes(file: str, resources: ExitStack) -> tuple[io.BufferedReader, Callable[[], int]]:
@@ -149,15 +154,15 @@ def _reason(error: Exception) -> str:
     return "its compressed data is damaged"
 
 
-def _records(stream: IO[bytes]) -> Iterator[Record | Block]:
+def _records(stream: IO[bytes], blocks: Blocks) -> Iterator[Record | Block]:
     line, first = _first_line(stream)
     if first.startswith(b"{") and first[-1:] not in _GOES_ON:
         yield from records_of([(line, first)])
-        yield from read_blocks(stream, line + 1)
+        yield from blocks(stream, line + 1)
     elif first.startswith(b"["):
-        yield from _records_of_list(stream, line, first)
+        yield from _records_of_list(stream, blocks, line, first)
     else:
-        yield from _records_of_lines(stream, line, first)
+        yield from _records_of_lines(stream, blocks, line, first)
 
 
 def _first_line(stream: IO[bytes]) -> tuple[int, bytes]:
@@ -173,13 +178,13 @@ def _first_line(stream: IO[bytes]) -> tuple[int, bytes]:
     return 1, b""
 
 
-def _records_of_list(stream: IO[bytes], line: int, first: bytes) -> Iterator[Record | Block]:
+def _records_of_list(stream: IO[bytes], blocks: Blocks, line: int, first: bytes) -> Iterator[Record | Block]:
     """Give the elements of the file, which is one list, unless that list is only the first of its lines."""
     if len(first) < _LONG_LINE and not isinstance(parse(first), Unusable):
         between, second = _first_line(stream)
         if second:
             yield from records_of([(line, first), (line + between, second)])
-            yield from read_blocks(stream, line + between + 1)
+            yield from blocks(stream, line + between + 1)
             return
     end = b"" if len(first) >= _LONG_LINE else b"\n"
     for element in read_array(stream, first + end, line):
@@ -187,7 +192,7 @@ def _records_of_list(stream: IO[bytes], line: int, first: bytes) -> Iterator[Rec
         yield Record(element.line, element.raw, element.value if is_text else parse(element.raw))
 
 
-def _records_of_lines(stream: IO[bytes], line: int, first: bytes) -> Iterator[Record | Block]:
+def _records_of_lines(stream: IO[bytes], blocks: Blocks, line: int, first: bytes) -> Iterator[Record | Block]:
     """Give the calls of the file, which is one object over many lines, unless its lines stand for themselves."""
     begun = first + b"\n" + stream.read(_LONG_OBJECT)
     if len(begun) > _LONG_OBJECT and is_cut_short(begun):
@@ -195,7 +200,7 @@ def _records_of_lines(stream: IO[bytes], line: int, first: bytes) -> Iterator[Re
     rest = stream.read(1)
     value = Unusable("malformed_json", "it goes on") if rest else parse(begun.strip(_BLANKS))
     if isinstance(value, Unusable):
-        yield from read_blocks(stream, line, begun + rest)
+        yield from blocks(stream, line, begun + rest)
     else:
         yield from _calls_of(Record(line, begun.strip(_BLANKS), value))
 

@@ -16,6 +16,9 @@ from audcli.ingest.values import MANY_NAMES, Signature, kind_of
 OVERFLOW = -1
 """The number of all signatures after the first many: they are counted at once, and folded together."""
 
+CallName = tuple[str, str]
+"""The type and the name of a call."""
+
 _MANY_SIGNATURES = 20_000
 _EXAMPLE_LENGTH = 60
 
@@ -27,10 +30,10 @@ class Shapes:
         """Begin with none."""
         self._numbers: dict[Signature, int] = {}
         self._samples: list[dict[str, Any]] = []
-        self._overflow: dict[tuple[int, bool], Shape] = {}
+        self._overflow: dict[tuple[CallName, bool], Shape] = {}
 
     def number(
-        self, signatures: Sequence[Signature], values: Sequence[Any], calls: Sequence[int], in_context: bool
+        self, signatures: Sequence[Signature], values: Sequence[Any], calls: Sequence[CallName], in_context: bool
     ) -> list[int]:
         """Give each signature its number. `calls` and `in_context` tell where the objects stood."""
         numbers = list(map(self._numbers.get, signatures))
@@ -39,7 +42,7 @@ class Shapes:
                 numbers[place] = self._new_number(signatures[place], values[place], calls[place], in_context)
         return cast(list[int], numbers)
 
-    def fold(self, shape: Shape, number: int, seen: int, call: int, in_context: bool) -> None:
+    def fold(self, shape: Shape, number: int, seen: int, call: CallName, in_context: bool) -> None:
         """Let `shape` grow by `seen` objects of the signature with that number, of that call."""
         if number == OVERFLOW:
             merge(shape, self._overflow[call, in_context])
@@ -55,7 +58,7 @@ class Shapes:
         self._samples.append(value)
         return len(self._samples) - 1
 
-    def _new_number(self, signature: Signature, value: dict[str, Any], call: int, in_context: bool) -> int:
+    def _new_number(self, signature: Signature, value: dict[str, Any], call: CallName, in_context: bool) -> int:
         if signature in self._numbers:
             return self._numbers[signature]
         if len(self._samples) < _MANY_SIGNATURES:

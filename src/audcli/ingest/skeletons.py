@@ -27,12 +27,14 @@ _ESCAPE = (
     rf'\\["\\/bfnrt]|\\u(?:[1-9a-cA-CefEF]{_HEX}{{3}}|0{_HEX}{{2}}[1-9a-fA-F]|0(?:[1-9a-fA-F]{_HEX}|0[1-9a-fA-F])0)'
 )
 _STRING = rf'"(?:[^"\\\x00-\x1f]|{_ESCAPE})*"'
+KNOWN_ESCAPES = rf"(?:[^\\]|{_ESCAPE})*"
+"""Matches lines all of whose backslashes are those of strings that may be taken out."""
 # Doubles of so few digits before the point, and with a digit from 1 to 8 (or a last 9) so soon after it, are not read
 # as a whole number.
 _DOUBLE = r"-?(?:0|[1-9][0-9]{0,7})\.[0-9]{0,6}(?:[1-8][0-9]*|90*)"
 _WHOLE_DOUBLE = r"(?:-?[1-9][0-9]{0,7}|0)\.0+"
 _INTEGER = r"(?:-?[1-9][0-9]{0,14}|0)"
-_KINDS = {'"': _STRING, ".": _DOUBLE, ".0": _WHOLE_DOUBLE, "": _INTEGER, "e": "(?:true|false)"}
+KINDS = {'"': _STRING, ".": _DOUBLE, ".0": _WHOLE_DOUBLE, "": _INTEGER, "e": "(?:true|false)"}
 """What stands between the marks, for each kind of value: a character of each value of that kind."""
 
 VALUES = "".join(
@@ -57,36 +59,29 @@ PLAIN_TIME = (
 )
 """Matches times that the engine reads as `times.read_instant` does, or not at all (the 30th of February)."""
 
-_MARK = re.compile(f"{MARKS[0]}(.*?){MARKS[1]}")
+MARK = re.compile(f"{MARKS[0]}(.*?){MARKS[1]}")
+_NO_END_OF_A_NAME = ("\\", ":", ",", "{", "[")
+"""See stored_numbers.py."""
 _TOKENS = {'"': '"s"', "": "1", ".": "0.5", ".0": "1.0", "e": "true"}
+NESTED_IDS = {"email": ("traits", "email"), "phone": ("traits", "phone"), "group": ("context", "groupId")}
+"""The ids that stand in an object of a call: in which, and below which name."""
 _OBJECTS = ("properties", "traits", "context")
 _TEXTS = ("type", "event", "name", "previousId")
 _IDS = ("userId", "anonymousId", "groupId", "messageId")
 
 
-_NO_ESCAPE = r"[ !#-\[\]-~]"
-_PLAIN = {
-    **dict.fromkeys(TIME_FIELDS, PLAIN_TIME),
-    **{
-        field: PLAIN_ID.replace("[ -~]", _NO_ESCAPE).replace("[!-~]", _NO_ESCAPE.replace(" ", ""))
-        for field in (*_IDS, "email", "phone")
-    },
-}
-
-
 class Layout(NamedTuple):
     """What all lines of a skeleton have in common.
 
-    For each of `properties`, `traits` and `context`: its signature and a sample (of the one line at hand), and how
-    many whole numbers in it are written as doubles. The rest tells which ids may stand where.
+    For each of `properties`, `traits` and `context`: its signature and a sample (of the one line at hand).
+    `whole_doubles` tells how many whole numbers of the context are written as doubles, `nested_ids` which of
+    `NESTED_IDS` there are.
     """
 
     signatures: dict[str, Signature | None]
     samples: dict[str, dict[str, Any]]
-    whole_doubles: dict[str, int]
-    has_email: bool
-    has_phone: bool
-    has_group_in_context: bool
+    whole_doubles: int
+    nested_ids: frozenset[str]
 
 
 def layout_of(skeleton: str, line: str, rules: CallRules) -> Layout | None:
@@ -94,28 +89,16 @@ def layout_of(skeleton: str, line: str, rules: CallRules) -> Layout | None:
     if "\\" in skeleton:
         return None
     try:
-        record = _DECODER.decode(_MARK.sub(lambda mark: _TOKENS[mark[1]], skeleton))
+        _CHECKER.decode(MARK.sub('"s"', skeleton))
+        record = json.loads(MARK.sub(lambda mark: _TOKENS[mark[1]], skeleton))
         if type(record) is not dict or not _is_usual(record, rules):
             return None
-        whole_doubles = {field: sum(_whole_doubles(record.get(field))) for field in _OBJECTS}
-        return _layout(record, json.loads(line), whole_doubles)
+        return _layout(record, json.loads(line))
     except (ValueError, KeyError, RecursionError, Unusable):
         return None
 
 
-def template_of(skeleton: str) -> str:
-    """Give the expression (RE2) that matches, as a whole, the lines of a skeleton whose ids and times are plain."""
-    pieces = re.split(f'([^"]*)":{MARKS[0]}(.*?){MARKS[1]}', skeleton)
-    template = ""
-    for raw, key, kind in zip(pieces[::3], [*pieces[1::3], None], [*pieces[2::3], None], strict=True):
-        template += re.escape(raw)
-        if key is not None and kind is not None:
-            value = f'"{_PLAIN[key]}"' if kind == '"' and key in _PLAIN else _KINDS[kind]
-            template += f'{re.escape(key)}": ?{value}'
-    return template
-
-
-def _layout(record: dict[str, Any], sample: dict[str, Any], whole_doubles: dict[str, int]) -> Layout:
+def _layout(record: dict[str, Any], sample: dict[str, Any]) -> Layout:
     signatures: dict[str, Signature | None] = {}
     samples = {}
     for field in _OBJECTS:
@@ -123,16 +106,8 @@ def _layout(record: dict[str, Any], sample: dict[str, Any], whole_doubles: dict[
         samples[field] = {} if is_absent else sample[field]
         signature = canonical_object(samples[field], 2)
         signatures[field] = None if is_absent and field == "context" else signature
-    traits = record.get("traits") or {}
-    context = record.get("context") or {}
-    return Layout(
-        signatures,
-        samples,
-        whole_doubles,
-        _is_id(traits.get("email")),
-        _is_id(traits.get("phone")),
-        _is_id(context.get("groupId")),
-    )
+    nested_ids = [id_ for id_, (field, name) in NESTED_IDS.items() if _is_id((record.get(field) or {}).get(name))]
+    return Layout(signatures, samples, sum(_whole_doubles(record.get("context"))), frozenset(nested_ids))
 
 
 def _is_usual(record: dict[str, Any], rules: CallRules) -> bool:
@@ -184,23 +159,19 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a repeated key")
+    if any(name.endswith(_NO_END_OF_A_NAME) for name in value):
+        raise ValueError("a key after which numbers are not kept as doubles")
     return value
 
 
-def _token(*texts: str) -> Any:
-    """Read only those numbers that stand for values taken out: others, and what follows one, are not of plain forms."""
-
-    def read(text: str) -> float:
-        if text not in texts:
-            raise ValueError("a number left in the skeleton")
-        return int(text) if text.isdigit() else float(text)
-
-    return read
+def _refuse_number(text: str) -> None:
+    """Refuse numbers that were not taken out: they, and what follows one, are not of plain forms."""
+    raise ValueError(f"the number {text} is left in the skeleton")
 
 
-_DECODER = json.JSONDecoder(
+_CHECKER = json.JSONDecoder(
     object_pairs_hook=_without_repeats,
-    parse_int=_token("1"),
-    parse_float=_token("0.5", "1.0"),
-    parse_constant=_token(),
+    parse_int=_refuse_number,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
 )

@@ -20,6 +20,7 @@ from audcli.ingest.readers import Record
 from audcli.ingest.rows import RowRecord
 from audcli.ingest.shapes import Shapes
 from audcli.ingest.unusable import Unusable
+from audcli.stored_numbers import json_to_keep
 
 BATCH_ROWS = 10_000
 ROWS_OF_A_LINE = 1 << 24
@@ -33,7 +34,8 @@ _BATCH_RAW = 32 << 20
 # in staged_ids.
 _CALLS = {
     "row": pa.int64(),
-    "call": pa.int32(),
+    "type": pa.string(),
+    "name": pa.string(),
     "time": pa.timestamp("us"),
     "message_id": pa.string(),
     "content_id": pa.bool_(),
@@ -48,6 +50,8 @@ _CALLS = {
     "shape": pa.int32(),
     "context_shape": pa.int32(),
 }
+# What is known of calls that were read many at a time.
+_USUAL = {"layout": pa.int32(), "email": pa.string(), "phone": pa.string(), "is_plain": pa.bool_()}
 _IDS = {"row": pa.int64(), "position": pa.int32(), "type": pa.string(), "value": pa.string()}
 _REJECTS = {
     "line": pa.int64(),
@@ -72,7 +76,6 @@ class Staging:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the temporary tables."""
         self.shapes = Shapes()
-        self.calls: dict[tuple[str, str], int] = {}
         self.rows = 0
         self.rejects: Counter[str] = Counter()
         self.connection = connection
@@ -81,7 +84,7 @@ class Staging:
         self._call_rows: list[int] = []
         self._reject_rows: list[tuple[Any, ...]] = []
         self._raw_bytes = 0
-        for table, columns in (("calls", _CALLS), ("ids", _IDS), ("rejects", _REJECTS)):
+        for table, columns in (("calls", _CALLS | _USUAL), ("ids", _IDS), ("rejects", _REJECTS)):
             connection.register("empty", pa.schema(columns).empty_table())
             connection.execute(f"create temp table staged_{table} as select * from empty")
         connection.unregister("empty")
@@ -147,8 +150,7 @@ class Staging:
     def _flush_calls(self, columns: Any) -> None:
         """Insert calls, given as a call whose every field holds the values of all of them."""
         rows = self._call_rows
-        named = zip(columns.type, columns.name, strict=True)
-        calls = [self.calls.setdefault(name, len(self.calls)) for name in named]
+        calls = list(zip(columns.type, columns.name, strict=True))
         firsts = [ids[0] if ids else (None, None) for ids in columns.ids]
         with_context = [place for place, context in enumerate(columns.context) if context is not None]
         contexts = [columns.context[place] for place in with_context]
@@ -164,7 +166,8 @@ class Staging:
             _CALLS,
             [
                 rows,
-                calls,
+                columns.type,
+                columns.name,
                 columns.time,
                 columns.message_id,
                 columns.content_id,
@@ -178,6 +181,7 @@ class Staging:
                 shapes,
                 _spread(context_shapes, with_context, len(rows)),
             ],
+            f"replace ({json_to_keep('properties')} as properties)",
         )
         ids = [
             (row, position, *id_)
@@ -187,13 +191,15 @@ class Staging:
         if ids:
             self._insert("ids", _IDS, list(zip(*ids, strict=True)))
 
-    def _insert(self, table: str, types: dict[str, pa.DataType], columns: Sequence[Sequence[Any]]) -> None:
+    def _insert(
+        self, table: str, types: dict[str, pa.DataType], columns: Sequence[Sequence[Any]], replaced: str = ""
+    ) -> None:
         arrays = [
             pa.array(values, pa.int64()).cast(type_) if pa.types.is_timestamp(type_) else pa.array(values, type_)
             for values, type_ in zip(columns, types.values(), strict=True)
         ]
         self.connection.register("batch", pa.table(arrays, names=list(types)))
-        self.connection.execute(f"insert into staged_{table} select * from batch")
+        self.connection.execute(f"insert into staged_{table} by name select * {replaced} from batch")
         self.connection.unregister("batch")
 
 

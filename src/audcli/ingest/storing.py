@@ -6,21 +6,21 @@ staged_rejects          ->  rejects
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import duckdb
-import pyarrow as pa
 
 from audcli.ingest.shapes import Shapes
 from audcli.store.shapes import read_shapes, write_shapes
-from audcli.stored_numbers import variant_of_json
 
-# The names of accepted calls, with the numbers that they have in the file (call) and in the store (call_name).
+# How often the accepted calls of a name have which shapes; their names, with the numbers that they have in the store.
+_FILE_SHAPES = """
+    create temp table file_shapes as
+    select type, name, shape, context_shape, count(*) as seen, min(row) as first from staged_calls group by all"""
+
 _FILE_CALLS = """
     create temp table file_calls as
-    with used as (select call, min(row) as first from staged_calls group by call)
-    select call, type, name, first, call_name
-    from batch join used using (call) left join call_names using (type, name)"""
+    select type, name, first, call_name
+    from (select type, name, min(first) as first from file_shapes group by type, name)
+        left join call_names using (type, name)"""
 
 _NEW_CALL_NAMES = """
     insert into call_names
@@ -40,25 +40,26 @@ _NEW_ACCOUNTS = """
     order by group_id"""
 
 # Text is sorted and becomes VARIANT after that: sorting VARIANT is several times slower.
-_CALLS = f"""
+_CALLS = """
     insert into calls
     select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
-        {variant_of_json("properties")}, context
+        properties::json::variant, context
     from (
         select call_name, time, identifier, account, message_id, received_at, user_id, anonymous_id,
             properties, context
-        from staged_calls join file_calls using (call) left join accounts using (group_id)
+        from staged_calls join file_calls using (type, name) left join accounts using (group_id)
             left join file_ids
                 on file_ids.type = coalesce(
                     first_type, case when user_id is null then 'anonymous_id' else 'user_id' end)
                 and file_ids.value = coalesce(first_value, user_id, anonymous_id)
-        order by call_name, time, row)"""
+        order by call_name, time)"""
 
 _SHAPE_COUNTS = """
-    select call_name, call, false, shape, count(*) from staged_calls join file_calls using (call) group by all
+    select call_name, type, name, false, shape, sum(seen)::bigint
+    from file_shapes join file_calls using (type, name) group by all
     union all
-    select call_name, call, true, context_shape, count(*)
-    from staged_calls join file_calls using (call) where context_shape is not null group by all
+    select call_name, type, name, true, context_shape, sum(seen)::bigint
+    from file_shapes join file_calls using (type, name) where context_shape is not null group by all
     order by all"""
 
 _NEW_REJECTS = """
@@ -68,21 +69,12 @@ _NEW_REJECTS = """
     group by digest, reason order by min(line), reason"""
 
 
-def store_calls(connection: duckdb.DuckDBPyConnection, calls: Iterable[tuple[str, str]], shapes: Shapes) -> None:
-    """Store the staged calls. `calls` are the types and names to which the numbers in `staged_calls.call` point."""
-    numbers, types, names = [], [], []
-    for number, (type_, name) in enumerate(calls):
-        numbers.append(number)
-        types.append(type_)
-        names.append(name)
-    columns = {"call": pa.array(numbers, pa.int32()), "type": types, "name": names}
-    connection.register("batch", pa.table(columns))
-    connection.execute(_FILE_CALLS)
-    connection.unregister("batch")
-    for statement in (_NEW_CALL_NAMES, _NUMBER_FILE_CALLS, _NEW_ACCOUNTS, _CALLS):
+def store_calls(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> None:
+    """Store the staged calls, of which `shapes` knows what their objects look like."""
+    for statement in (_FILE_SHAPES, _FILE_CALLS, _NEW_CALL_NAMES, _NUMBER_FILE_CALLS, _NEW_ACCOUNTS, _CALLS):
         connection.execute(statement)
     _store_shapes(connection, shapes)
-    connection.execute("drop table temp.file_calls")
+    connection.execute("drop table temp.file_shapes; drop table temp.file_calls")
 
 
 def store_rejects(connection: duckdb.DuckDBPyConnection, file: str, generation: int) -> int:
@@ -94,7 +86,7 @@ def store_rejects(connection: duckdb.DuckDBPyConnection, file: str, generation: 
 def _store_shapes(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> None:
     counts = connection.execute(_SHAPE_COUNTS).fetchall()
     stored = read_shapes(connection, {call_name for call_name, *_ in counts})
-    for call_name, call, in_context, number, seen in counts:
+    for call_name, type_, name, in_context, number, seen in counts:
         shape = stored[call_name].context if in_context else stored[call_name].properties
-        shapes.fold(shape, number, seen, call, in_context)
+        shapes.fold(shape, number, seen, (type_, name), in_context)
     write_shapes(connection, stored)

@@ -3,7 +3,7 @@
 Whatever this does with a line is what `calls.read_call` does with its record; a line about which that is in doubt is
 not usual. Lines are told apart by their skeletons, of which each is examined once.
 
-    a block of lines  ->  those that match the template of a frequent layout  ->  staged
+    a block of lines  ->  those of frequent layouts, cut at their quotes  ->  staged
                       ->  the rest, by their skeletons: new ones are learned  ->  staged
                       ->  what is unusual, or of an unusual skeleton          ->  given back
 """
@@ -11,7 +11,7 @@ not usual. Lines are told apart by their skeletons, of which each is examined on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -19,18 +19,20 @@ import pyarrow.compute as pc
 
 from audcli.ingest import line_fields
 from audcli.ingest.calls import CallRules
+from audcli.ingest.cuts import cut_of
+from audcli.ingest.line_fields import OBJECTS, KnownLayout
 from audcli.ingest.lines import Block
 from audcli.ingest.shapes import OVERFLOW
-from audcli.ingest.skeletons import TAKEN_OUT, VALUES, Layout, layout_of, template_of
+from audcli.ingest.skeletons import NESTED_IDS, TAKEN_OUT, VALUES, Layout, layout_of
 from audcli.ingest.staging import ROWS_OF_A_LINE, Staging
 
 _FEW_LINES = 256
 """A file of fewer lines is read faster without all this."""
 _BATCH_ROWS = 4096
 _MOST_NEW_SKELETONS = 2_000
-_MOST_TEMPLATES = 8
+_MOST_CUTS = 32
 _LEAST_SHARE = 0.001
-"""The share of all lines from which on a layout is frequent: below, its template costs more than it saves."""
+"""The share of all lines from which on a layout is frequent: below, to look for it costs more than it saves."""
 
 
 class UsualLines:
@@ -42,19 +44,23 @@ class UsualLines:
         self._connection = staging.connection
         self._rules = rules
         self._blocked = {"blocked": sorted(rules.blocked), "longest_blocked": max(map(_size, rules.blocked))}
-        self._skeletons: list[str] = []
+        self._layouts: list[KnownLayout | None] = []
         self._lines_of: Counter[int] = Counter()
 
     def take(self, block: Block) -> Iterator[tuple[int, bytes]]:
         """Stage the usual lines of a block, and give the others with their numbers."""
         places: Sequence[int] = range(len(block.texts))
-        if self._skeletons:
+        is_begun = bool(self._layouts)
+        if is_begun:
             places = self._take_frequent(block)
         elif len(places) >= _FEW_LINES:
             self._connection.execute(line_fields.LAYOUTS)
-            self._connection.execute(line_fields.USUAL_CALLS)
-        if len(places) >= _FEW_LINES or (self._skeletons and places):
+        if len(places) >= _FEW_LINES or (is_begun and places):
             places = self._take_by_skeleton(block, places)
+        if self._layouts:
+            first = [block.first * ROWS_OF_A_LINE]
+            self._connection.execute(line_fields.STAGE_IDS, first)
+            self._lines_of.update(dict(self._connection.execute(line_fields.LINES_OF_LAYOUTS, first).fetchall()))
         texts = block.texts.take(pa.array(places, pa.int64())).to_pylist()
         for place, text in zip(places, texts, strict=True):
             number = block.first + place
@@ -62,23 +68,20 @@ class UsualLines:
 
     def close(self) -> None:
         """Remove the temporary tables."""
-        for table in ("layouts", "usual_calls", "skeleton_lines", "block_calls"):
+        for table in ("layouts", "skeleton_lines"):
             self._connection.execute(f"drop table if exists temp.{table}")
 
     def _take_frequent(self, block: Block) -> Sequence[int]:
-        """Stage the lines that match the templates of frequent layouts, and tell the places of all others."""
-        most = self._lines_of.most_common(_MOST_TEMPLATES)
+        """Stage the lines of frequent layouts, and tell the places of all others."""
+        most = self._lines_of.most_common(_MOST_CUTS)
         frequent = [number for number, lines in most if lines >= _LEAST_SHARE * self._lines_of.total()]
-        if not frequent:
+        layouts = [layout for number in frequent if (layout := self._layouts[number])]
+        if not layouts:
             return range(len(block.texts))
         self._register(block, range(len(block.texts)))
-        templates = {f"template_{number}": template_of(self._skeletons[number]) for number in frequent}
-        staged = self._stage(line_fields.of_templates(frequent), templates)
+        staged = self._stage(line_fields.stage_cuts(layouts, has_controls=block.has_controls), block)
         self._connection.unregister("block")
-        if staged == len(block.texts):
-            return ()
-        end = block.first + len(block.texts)
-        return self._places(block, line_fields.REST_OF_BLOCK, [ROWS_OF_A_LINE, block.first, end])
+        return () if staged == len(block.texts) else self._rest(block)
 
     def _take_by_skeleton(self, block: Block, places: Sequence[int]) -> Sequence[int]:
         """Stage the lines of usual skeletons, and tell the places of all others."""
@@ -86,53 +89,50 @@ class UsualLines:
         self._connection.execute(line_fields.BY_SKELETON, {"values": VALUES, "taken_out": TAKEN_OUT})
         self._connection.unregister("block")
         self._learn_layouts()
-        self._stage(line_fields.OF_SKELETONS, {})
-        return self._places(block, line_fields.REST_OF_SKELETON_LINES, [])
+        staged = self._stage(line_fields.STAGE_OF_SKELETONS, block)
+        return () if staged == len(places) else self._rest(block)
 
     def _register(self, block: Block, places: Sequence[int]) -> None:
-        numbers = pa.array(range(block.first, block.first + len(block.texts)), pa.int64())
-        lines = pa.table({"row": pc.multiply(numbers, ROWS_OF_A_LINE), "line": block.texts})
+        steps = pa.repeat(pa.scalar(ROWS_OF_A_LINE, pa.int64()), len(block.texts))
+        rows = pc.cumulative_sum(steps, start=(block.first - 1) * ROWS_OF_A_LINE)
+        lines = pa.table({"row": rows, "line": block.texts})
         if len(places) < len(lines):
             lines = lines.take(pa.array(places, pa.int64()))
         batches = lines.to_batches(_BATCH_ROWS)
         self._connection.register("block", pa.RecordBatchReader.from_batches(lines.schema, batches))
 
-    def _places(self, block: Block, query: str, parameters: list[int]) -> Sequence[int]:
-        rows = self._connection.execute(query, parameters).fetchall()
-        return [row // ROWS_OF_A_LINE - block.first for (row,) in rows]
-
-    def _stage(self, lines: str, parameters: Mapping[str, str]) -> int:
+    def _stage(self, statement: str, block: Block) -> int:
         """Stage the plain calls among lines of known layouts, and say how many they are."""
-        execute = self._connection.execute
-        execute(line_fields.block_calls(lines), {**self._blocked, **parameters})
-        self._lines_of.update(dict(execute(line_fields.LINES_OF_LAYOUTS).fetchall()))
-        numbers = self._staging.calls
-        for call in execute(line_fields.NEW_CALLS).fetchall():
-            execute("insert into usual_calls values (?, ?, ?)", [numbers.setdefault(call, len(numbers)), *call])
-        [(staged,)] = execute(line_fields.STAGE_CALLS).fetchall()
-        execute(line_fields.STAGE_IDS)
-        self._staging.rows += staged
-        return int(staged)
+        [(staged,)] = self._connection.execute(statement, self._blocked).fetchall()
+        [(others,)] = self._connection.execute(line_fields.NOT_PLAIN, [block.first * ROWS_OF_A_LINE]).fetchall()
+        self._staging.rows += staged - others
+        return int(staged - others)
+
+    def _rest(self, block: Block) -> Sequence[int]:
+        """Tell the places of the lines that are not staged."""
+        ends = {"step": ROWS_OF_A_LINE, "first": block.first, "end": block.first + len(block.texts)}
+        rows = self._connection.execute(line_fields.REST_OF_BLOCK, ends).fetchall()
+        return [row // ROWS_OF_A_LINE - block.first for (row,) in rows]
 
     def _learn_layouts(self) -> None:
         found = self._connection.execute(line_fields.NEW_SKELETONS, [_MOST_NEW_SKELETONS]).fetchall()
         rows = []
         for skeleton, line in found:
-            described = self._described(layout_of(skeleton, line, self._rules))
-            rows.append((len(self._skeletons), skeleton, *described))
-            self._skeletons.append(skeleton)
+            layout = layout_of(skeleton, line, self._rules)
+            shapes = {} if layout is None else {field: self._shape(layout, field) for field in OBJECTS}
+            if layout is None or OVERFLOW in shapes.values():
+                described: tuple[Any, ...] = (False, *[None] * (len(line_fields.LAYOUT_COLUMNS) - 3))
+                self._layouts.append(None)
+            else:
+                has = [id_ in layout.nested_ids for id_ in NESTED_IDS]
+                described = (True, *shapes.values(), layout.whole_doubles, *has)
+                self._layouts.append(KnownLayout(len(self._layouts), shapes, layout.nested_ids, cut_of(skeleton, line)))
+            rows.append((len(self._layouts) - 1, skeleton, *described))
         if rows:
             columns = dict(zip(line_fields.LAYOUT_COLUMNS, zip(*rows, strict=True), strict=True))
             self._connection.register("new_layouts", pa.table(columns))
             self._connection.execute("insert into layouts from new_layouts")
             self._connection.unregister("new_layouts")
-
-    def _described(self, layout: Layout | None) -> tuple[Any, ...]:
-        shapes = [] if layout is None else [self._shape(layout, field) for field in line_fields.OBJECTS]
-        if layout is None or OVERFLOW in shapes:
-            return (False, *[None] * (len(line_fields.LAYOUT_COLUMNS) - 3))
-        doubles = [layout.whole_doubles[field] for field in line_fields.OBJECTS]
-        return (True, *shapes, *doubles, layout.has_email, layout.has_phone, layout.has_group_in_context)
 
     def _shape(self, layout: Layout, field: str) -> int | None:
         signature = layout.signatures[field]

@@ -113,14 +113,25 @@ def test_raw_text_of_rejects(store: Store, take: Take) -> None:
     assert (second.raw, second.line, second.digest) == (None, 2, hashlib.sha256(large).hexdigest())
 
 
-def test_progress(store: Store, tmp_path: Path) -> None:
+def test_progress(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps(call(str(number))) + "\n" for number in range(5000)) + "x\n", encoding="utf-8")
     seen: list[tuple[int, int, int, int]] = []
-    ingest(store, [str(path)], IngestOptions(), now=NOW, progress=lambda *state: seen.append(state))
+    shares: list[float] = []
+
+    def progress(*state: int, stored: float | None = None) -> None:
+        if stored is None:
+            seen.append(state)  # type: ignore[arg-type]
+        else:
+            shares.append(stored)
+
+    monkeypatch.setattr("audcli.ingest.watching._SECONDS_BETWEEN", 0.001)
+    ingest(store, [str(path)], IngestOptions(), now=NOW, progress=progress)
     size = path.stat().st_size
     assert seen[-1] == (size, size, 5001, 1)
     assert seen == sorted(seen) and len(seen) > 2
+    assert shares and all(0 <= share <= 1 for share in shares)
+    assert store.connection.execute("select current_setting('enable_progress_bar')").fetchone() == (False,)
 
 
 def test_calls_are_clustered(store: Store, take: Take) -> None:

@@ -54,12 +54,14 @@ def showing_progress(voice: render.Voice) -> Iterator[Progress | None]:
     started = time.monotonic()
     drawn = started
 
-    def show(bytes_done: int, total_bytes: int, rows: int, rejects: int) -> None:
+    def show(bytes_done: int, total_bytes: int, rows: int, rejects: int, stored: float | None = None) -> None:
         nonlocal drawn
         now = time.monotonic()
         if now - started > _PATIENCE_SECONDS and now - drawn > _REDRAW_SECONDS:
             drawn = now
             done = f"{bytes_done / total_bytes:4.0%}" if total_bytes else f"{bytes_done / 1e6:,.0f} MB"
+            if stored is not None:
+                done = f"storing {stored:4.0%}"
             sys.stderr.write(f"\r\x1b[K{done}  {rows:,} read  {rejects:,} rejected  {now - started:.0f} s")
             sys.stderr.flush()
 

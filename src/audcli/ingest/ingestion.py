@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+
+import duckdb
 
 from audcli.errors import AudcliError, UsageError
 from audcli.ingest import identity
@@ -28,6 +30,7 @@ from audcli.ingest.storing import store_calls, store_rejects
 from audcli.ingest.summary import FileSummary, IngestOptions, IngestSummary, Progress
 from audcli.ingest.unusable import Unusable
 from audcli.ingest.usual import UsualLines
+from audcli.ingest.watching import telling_share
 from audcli.store import Store
 
 _PROGRESS_ROWS = 2_000
@@ -95,6 +98,14 @@ class _Meter:
         if self._progress:
             self._progress(self._bytes + bytes_done, self._total_bytes, self._rows + rows, self._rejects + rejects)
 
+    def storing(self, connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+        """Tell meanwhile how much of the file that was read is stored."""
+        progress = self._progress
+        if progress is None:
+            return nullcontext()
+        done = (self._bytes, self._total_bytes, self._rows, self._rejects)
+        return telling_share(connection, lambda share: progress(*done, stored=share))
+
     def finish(self, bytes_done: int, rows: int, rejects: int) -> None:
         """Count the present file as done."""
         self.show(bytes_done, rows, rejects)
@@ -113,7 +124,7 @@ def _take_file(
     except AudcliError as error:
         summary = FileSummary(file, error=error.message)
     else:
-        summary = _store_file(store, staging, file, now)
+        summary = _store_file(store, staging, file, now, meter)
     staging.drop()
     return summary
 
@@ -173,7 +184,7 @@ def _take_record(staging: Staging, record: Record | RowRecord, rules: CallRules)
         staging.add_call(call, record.line)
 
 
-def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> FileSummary:
+def _store_file(store: Store, staging: Staging, file: str, now: datetime, meter: _Meter) -> FileSummary:
     connection = store.connection
     read = staging.rows + staging.rejects.total()
     if forgotten := turn_away_forgotten(connection):
@@ -192,7 +203,8 @@ def _store_file(store: Store, staging: Staging, file: str, now: datetime) -> Fil
     new_rejects = store_rejects(connection, file, generation + 1) if staging.rejects else 0
     if summary.accepted:
         identity.resolve(connection, generation + 1)
-        store_calls(connection, staging.shapes)
+        with meter.storing(connection):
+            store_calls(connection, staging.shapes)
         identity.drop(connection)
     if summary.accepted or new_rejects:
         generation += 1

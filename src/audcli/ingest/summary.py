@@ -27,9 +27,12 @@ class IngestOptions:
 
 
 class Progress(Protocol):
-    """Told now and then how far an ingest is: of `total_bytes` (0 when unknown), and records read and rejected."""
+    """Told now and then how far an ingest is: of `total_bytes` (0 when unknown), and records read and rejected.
 
-    def __call__(self, bytes_done: int, total_bytes: int, rows: int, rejects: int) -> None:
+    `stored` is absent while a file is read, and then the share that is done of storing it.
+    """
+
+    def __call__(self, bytes_done: int, total_bytes: int, rows: int, rejects: int, stored: float | None = None) -> None:
         """Show it."""
 
 

@@ -18,6 +18,7 @@ from audcli.forgetting import forget
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
+from audcli.runs import past_results
 from audcli.store import Store, open_store
 from cli.commands import held
 
@@ -146,6 +147,7 @@ def test_the_next_run_counts_an_exit(project: Project) -> None:
         }
         reasons = "select exit_reason, count(*) from memberships where exited_run = 3 group by all"
         assert store.connection.execute(reasons).fetchall() == [("forgotten", 3)]
+        assert [each.forgotten for each in past_results(store.connection, "last_note")] == [0, 0, 1]
         assert run(project, store, 4)["buyers"] == (1, 0, 0, 1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from audcli.ingest import IngestOptions, ingest
 from audcli.pipeline import Moment, compute
 from audcli.project import find_project
-from audcli.runs import Result
+from audcli.runs import Result, difference, past_results
 from audcli.store import Store, open_store
 
 SPENT = "trait: spent\ncompute: sum\nevent: Bought\nproperty: price\nwithin: 10 days\n"
@@ -45,6 +45,31 @@ def test_values_from_run_to_run(tmp_path: Path) -> None:
             "select number, since_run, until_run from trait_values order by all"
         ).fetchall()
         assert spans == [(1, 2, None), (2, 2, None), (5, 1, 2), (7, 1, 2), (10, 1, 2)]
+
+
+def test_exits_of_values_have_their_reasons(tmp_path: Path) -> None:
+    """An anonymous profile with a value gains a user id, and another's value runs out."""
+    (tmp_path / "audiences").mkdir()
+    (tmp_path / "audcli.yaml").write_text("", "utf-8")
+    (tmp_path / "audiences" / "all.yaml").write_text(SPENT, "utf-8")
+    project = find_project(tmp_path, tmp_path)
+
+    def run(day: int, *calls: str) -> None:
+        (tmp_path / "calls.jsonl").write_text("\n".join(calls), "utf-8")
+        ingest(store, [str(tmp_path / "calls.jsonl")], IngestOptions(strict=True), now=datetime(2026, 2, 1))
+        compute(project, store, (), Moment(datetime(2026, 1, day), datetime(2026, 1, day)))
+
+    with open_store(project.store_path, write=True, create=True) as store:
+        login = json.loads(call("ann", 8, 1)) | {"anonymousId": "a1"}
+        run(9, call("bob", 2, 7), call("x", 2, 5).replace("userId", "anonymousId").replace('"x"', '"a1"'))
+        run(13, json.dumps(login))
+        run(14, call("cem", 13, 2))
+        found = [
+            (each.entered, each.exited, each.merged, each.forgotten) for each in past_results(store.connection, "spent")
+        ]
+        assert found == [(2, 0, 0, 0), (1, 2, 1, 0), (1, 0, 0, 0)]
+        exited = difference(store.connection, "spent", 1, 2, limit=10).changes.who_exited
+        assert {each.member.known_as: each.reason for each in exited} == {"user_id:bob": None, None: "merged"}
 
 
 def call(who: str, day: int, price: int) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 import duckdb
 
 from audcli.errors import UsageError
+from audcli.runs.exits import exits
 from audcli.runs.keys import find_key
 from audcli.runs.members import Member, members_after, named
 
@@ -66,9 +67,8 @@ def difference(
     first, last = _sides(connection, key, start, end)
     was_in = f"""
         with reasons as (
-            select level, entity, arg_max_null(exit_reason, exited_run) as reason
-            from memberships join definitions using (definition)
-            where key = '{key}' and exited_run > {first.run:d} and exited_run <= {last.run:d} group by level, entity)
+            select level, entity, arg_max_null(reason, run) as reason
+            from ({exits(key)}) where run > {first.run:d} and run <= {last.run:d} group by level, entity)
         select level, entity, reason from ({members_after(key, first.run)}) left join reasons using (level, entity)"""
     return Difference(key, first, last, changes(connection, was_in, members_after(key, last.run), limit=limit))
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import duckdb
 
+from audcli.runs.exits import exits
 from audcli.runs.keys import find_key
 from audcli.runs.run import Outcome
 
@@ -84,14 +85,11 @@ def past_results(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[PastR
     """Give the results of a key, in order of runs; raises `AudcliError` for a key that no run has met."""
     find_key(connection, key)
     rows = connection.execute(
-        """
-        with exits as (
-            select definition, exited_run as run, count(*) filter (exit_reason = 'merged') as merged,
-                   count(*) filter (exit_reason = 'forgotten') as forgotten
-            from memberships where exited_run is not null
-                and definition in (select definition from definitions where key = $key) group by all),
-        exits_by_run as (
-            select run, sum(merged)::bigint as merged, sum(forgotten)::bigint as forgotten from exits group by run),
+        f"""
+        with exits_by_run as (
+            select run, count(*) filter (reason = 'merged') as merged,
+                   count(*) filter (reason = 'forgotten') as forgotten
+            from ({exits(key)}) group by run),
         met as (select results.* from results join definitions using (definition) where key = $key),
         meanings as (select run, whole_digest is distinct from lag(whole_digest) over (order by run)
                             and lag(whole_digest) over (order by run) is not null as edited

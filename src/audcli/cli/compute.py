@@ -68,11 +68,15 @@ def run(
             laps=laps, asked=explain_sql,
         )  # fmt: skip
     sql = None if explain_sql is None else sql_of(computation, explain_sql)
-    if invocation.json:
+    voice = invocation.voice()
+    if voice.json:
         asked = {"profile": as_document(computation) if profile else None, "sql": sql}
         render.document(_as_document(computation) | asked)
+        _say_what_failed(voice, computation)
     else:
-        _show(invocation.voice(), computation, sql)
+        _show(voice, computation, sql)
+        _say_what_failed(voice, computation)
+        _sum_up(voice, computation)
         if profile:
             show_profile(computation)
     if computation.keyless or any(result.outcome == "failed" for result in computation.run.results):
@@ -101,15 +105,24 @@ def _show(voice: render.Voice, computation: Computation, sql: str | None) -> Non
             [(r.key, r.members, r.entered, r.exited) for r in run.results if r.outcome == "ok"],
             numbers=["members", "entered", "exited"],
         )
-    for result in run.results:
+
+
+def _say_what_failed(voice: render.Voice, computation: Computation) -> None:
+    for result in computation.run.results:
         if result.outcome == "failed":
             render.error(voice, f"`{result.key}` was not computed: {result.reason}",
                          hint=_kept(result.members))  # fmt: skip
-        elif result.outcome == "removed":
-            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
     for problem in computation.keyless:
         render.error(voice, f"{problem.message} ({problem.span.file}:{problem.span.line})",
                      hint="what stands there was not computed, and keeps its previous result")  # fmt: skip
+
+
+def _sum_up(voice: render.Voice, computation: Computation) -> None:
+    """Say what else there is to know of the run: all of it is in the document too."""
+    run = computation.run
+    for result in run.results:
+        if result.outcome == "removed":
+            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
     for key, count in computation.skipped.items():
         rows = "1 row has" if count == 1 else f"{count:,} rows have"
         render.note(voice, f"`{key}`: {rows} an id that nobody has")

@@ -63,10 +63,14 @@ def run(
         showing_progress(invocation.voice()) as progress,
     ):
         summary = ingest(store, paths, options, now=clock(), progress=progress)
-    if invocation.json:
+    voice = invocation.voice()
+    if voice.json:
         render.document(_as_document(summary))
-    else:
-        _show(invocation.voice(), summary)
+    elif not voice.quiet:
+        _show(summary)
+    _say_what_is_wrong(voice, summary)
+    if not voice.json:
+        _say_what_was_left(voice, summary)
     if summary.failed:
         raise typer.Exit(1)
 
@@ -108,15 +112,17 @@ def _file(file: FileSummary) -> dict[str, object]:
     }
 
 
-def _show(voice: render.Voice, summary: IngestSummary) -> None:
-    total = summary.total
-    shown = summary.files if len(summary.files) == 1 else (*summary.files, total)
-    if not voice.quiet:
-        render.table(
-            ["file", "read", "accepted", "duplicate", "rejected"],
-            [(f.file, f.read, f.accepted, f.duplicate_ids + f.duplicate_content, f.rejects) for f in shown],
-            numbers=["read", "accepted", "duplicate", "rejected"],
-        )
+def _show(summary: IngestSummary) -> None:
+    shown = summary.files if len(summary.files) == 1 else (*summary.files, summary.total)
+    render.table(
+        ["file", "read", "accepted", "duplicate", "rejected"],
+        [(f.file, f.read, f.accepted, f.duplicate_ids + f.duplicate_content, f.rejects) for f in shown],
+        numbers=["read", "accepted", "duplicate", "rejected"],
+    )
+
+
+def _say_what_is_wrong(voice: render.Voice, summary: IngestSummary) -> None:
+    """Name the files that gave nothing, and warn of those that repeat calls."""
     for file in summary.files:
         if file.error is not None:
             render.error(voice, file.error, hint="nothing of this file was stored")
@@ -129,7 +135,11 @@ def _show(voice: render.Voice, summary: IngestSummary) -> None:
                 f"`{file.file}` repeats {calls} without a `messageId` word for word",
                 hint="each counts once; give calls that are not the same a `messageId`",
             )
-    for reason, count in total.rejected.items():
+
+
+def _say_what_was_left(voice: render.Voice, summary: IngestSummary) -> None:
+    """Count the rejects by reason, and tell where nothing was stored: both are in the document too."""
+    for reason, count in summary.total.rejected.items():
         render.note(voice, f"rejected {count:,} × {reason}")
     if not summary.stored:
         render.note(voice, "the store is as it was")

@@ -51,7 +51,8 @@ def run(
 
 
 def _show(previewed: Preview) -> None:
-    who = "members" if previewed.considered is not None else "with a value"
+    members = "member" if previewed.members == 1 else "members"
+    who = members if previewed.considered is not None else "with a value"
     render.line(f"{previewed.key}: {previewed.members:,} {who} as of {render.instant(previewed.as_of)} UTC")
     if previewed.considered is not None:
         _show_attrition(previewed, previewed.considered)

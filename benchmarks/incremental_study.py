@@ -4,7 +4,7 @@ Beside the store stand databases, each of which can stand before it, so that its
 
 earlier   calls, identity              what the run at A saw: without the new calls, before any merge
 later     identity                     what the run at A′ sees
-narrow    calls, identity, accounts    … of the touched alone; the calls are a view of the store's
+narrow    identity, accounts           … of the touched alone; whose calls these are is told as they are read
 ready     calls, identity, accounts    the same with calls of its own, as if the store had kept these together
 nobody    calls, identity, accounts    … of no one: what a run costs that has nothing to evaluate
 made      new_calls, merges, touched … what the study finds out
@@ -130,11 +130,7 @@ class Study:
             create or replace table narrow.identity as
                 select * from later.identity where profile in (from made.evaluated);
             create or replace table narrow.accounts as
-                select * from store.accounts where account in (from made.touched_accounts);
-            create or replace view narrow.calls as
-                select * from store.calls where call_name = {self.group} union all
-                select * from store.calls where call_name <> {self.group}
-                    and identifier in (select identifier from narrow.identity)"""
+                select * from store.accounts where account in (from made.touched_accounts)"""
         )
         return Cost(time.perf_counter() - started[0], time.process_time() - started[1])
 
@@ -145,12 +141,18 @@ class Study:
         return "union select profile from made.account_users join made.touched_accounts using (account)"
 
     def lay_ready(self) -> None:
-        """Copy what a restricted run reads, of the touched and of nobody."""
-        for table, order in (("calls", "order by call_name, time"), ("identity", ""), ("accounts", "")):
-            self.connection.execute(
-                f"""create or replace table ready.{table} as from narrow.{table} {order};
-                create or replace table nobody.{table} as from narrow.{table} limit 0"""
-            )
+        """Copy the calls that a restricted run needs, and nothing of what it needs for nobody."""
+        self.connection.execute(
+            f"""create or replace table ready.calls as
+                select * from store.calls
+                where call_name = {self.group} or identifier in (select identifier from narrow.identity)
+                order by call_name, time;
+            create or replace table ready.identity as from narrow.identity;
+            create or replace table ready.accounts as from narrow.accounts;
+            create or replace table nobody.calls as from store.calls limit 0;
+            create or replace table nobody.identity as from narrow.identity limit 0;
+            create or replace table nobody.accounts as from narrow.accounts limit 0"""
+        )
 
     def evaluate(self, script: Script, world: str) -> Cost:
         """Run a script on what stands in one of the databases, else in the store, and keep who is a member."""

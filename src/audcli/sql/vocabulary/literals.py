@@ -59,13 +59,8 @@ def try_cast(value: Expr, type_: str) -> Expr:
     return exp.TryCast(this=value, to=_type(type_), safe=True)
 
 
-def _type(name: str) -> exp.DataType:
-    copied: exp.DataType = _parsed(name).copy()
-    return copied
-
-
 @cache
-def _parsed(name: str) -> exp.DataType:
+def _type(name: str) -> exp.DataType:
     """Parse the name of a type once: there are few, and each takes as long as all else that a cast is made of."""
     return exp.DataType.build(name, dialect="duckdb")
 

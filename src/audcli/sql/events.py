@@ -12,7 +12,7 @@ from sqlglot.expressions import Expr
 from audcli.catalog import CallShape, Catalog, Shape, combined
 from audcli.plan.model import CallField, Calls, Context, Interval, Property, Scope, Value
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import Element
+from audcli.sql.elements import SCALARS, Element
 from audcli.sql.places import Found, One, Place, find
 from audcli.sql.query import Query
 from audcli.sql.subjects import ACCOUNT_USERS, Table
@@ -50,7 +50,7 @@ def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
             case Property(names):
                 return find(Place(sql.column("properties"), "variant", shape.properties), names, rows.variables)
             case Context(names):
-                return find(Place(context_of_call(), "variant", shape.context), names, rows.variables)
+                return find(_context_place(shape.context, names), names, rows.variables)
             case CallField():
                 return field_of(value, calls)
             case _:
@@ -114,6 +114,18 @@ def counts_for(carried: Expr, account: Expr, scope: Scope) -> Expr:
 def context_of_call() -> Expr:
     """Give the context of a call, which is kept as text."""
     return sql.variant_of_json(sql.column("context"))
+
+
+def _context_place(shape: Shape, names: tuple[str, ...]) -> Place:
+    """Say from where to follow names into the context: to scalars the text leads several times faster."""
+    below: Shape | None = shape
+    for name in names:
+        if below is None or "list" in below.kinds:
+            return Place(context_of_call(), "variant", shape)
+        below = below.named(name)
+    if below is None or not below.kinds <= SCALARS:
+        return Place(context_of_call(), "variant", shape)
+    return Place(sql.column("context"), "json", shape)
 
 
 def field_of(field: CallField, calls: Calls) -> One:

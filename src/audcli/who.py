@@ -74,13 +74,18 @@ def ids_meant(who: str) -> tuple[tuple[str, str], ...]:
     return tuple((each, normal_id(each, text)) for each, text in given)
 
 
+def id_types(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Give the types of external ids that the store has, those with the most ids first."""
+    rows = connection.execute("select type from identifiers group by type order by count(*) desc, type").fetchall()
+    return tuple(type_ for (type_,) in rows)
+
+
 def _hint(connection: duckdb.DuckDBPyConnection, who: str, level: Literal["users", "accounts"]) -> str:
     near = _near(connection, who, level)
     meant = f"did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
     if level == "accounts":
         return f"{meant}name it by its `group_id`"
-    types = connection.execute("select type from identifiers group by type order by count(*) desc, type").fetchall()
-    known = ", ".join(f"`{type_}`" for (type_,) in types[:6])
+    known = ", ".join(f"`{type_}`" for type_ in id_types(connection)[:6])
     ways = f"{meant}name a profile by its key, its user_id, or as TYPE:VALUE"
     return f"{ways}; types seen: {known}" if known else ways
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from audcli.cli import render
-from audcli.cli.export_summary import advise, sum_up
+from audcli.cli.export_summary import advise, sum_up, warn_of_no_ids
 from audcli.cli.invocation import Invocation, clock
 from audcli.cli.progress import showing_export
 
@@ -116,6 +116,7 @@ def _export(
     from audcli.export import definitions_shown, expected_seconds, export_key
     from audcli.listing import status_of
     from audcli.pipeline import load_definitions
+    from audcli.who import id_types
 
     if invocation.json and output is None:
         raise UsageError(
@@ -136,6 +137,8 @@ def _export(
         with showing_export(voice) as progress:
             out = output or sys.stdout.buffer
             receipt = export_key(store.connection, key, options, out, progress=progress)
+        if receipt.with_id == 0 and receipt.members > 0:
+            warn_of_no_ids(voice, receipt, id_types(store.connection))
     if output is not None:
         sum_up(invocation, receipt, is_split=options.max_rows is not None)
         advise(invocation, receipt)

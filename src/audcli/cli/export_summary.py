@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from audcli.cli import render
@@ -42,6 +42,19 @@ def advise(invocation: Invocation, receipt: Receipt) -> None:
         )
     for path in receipt.left_over:
         render.warning(voice, f"`{path}` is of an earlier export and was left where it is", hint="remove it")
+
+
+def warn_of_no_ids(voice: render.Voice, receipt: Receipt, id_types: Sequence[str]) -> None:
+    """Warn where members are there and none has the id type asked for; `id_types` are those that the store has."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(receipt.id_type or "", id_types, n=2)
+    meant = f"did you mean {' or '.join(f'`{each}`' for each in near)}? " if near else ""
+    render.warning(
+        voice,
+        f"no member of `{receipt.key}` has an id of type `{receipt.id_type}`: there is nothing to write",
+        hint=f"{meant}types seen: {', '.join(f'`{each}`' for each in id_types)}",
+    )
 
 
 def _counts(receipt: Receipt) -> Iterator[str]:

@@ -84,6 +84,8 @@ NEW_SKELETONS = """
     select skeleton, arg_min(line, row) from skeleton_lines anti join layouts using (skeleton)
     group by skeleton order by count(*) desc, min(row) limit ?"""
 
+ANY_OF_SKELETONS = "select 1 from skeleton_lines semi join (from layouts where is_usual) using (skeleton) limit 1"
+
 _NESTED_TEXTS = ", ".join(
     f"case when has_{id_} then json_extract_string({field}, '$.{name}') end as {id_}_text"
     for id_, (field, name) in NESTED_IDS.items()

@@ -89,6 +89,8 @@ class UsualLines:
         self._connection.execute(line_fields.BY_SKELETON, {"values": VALUES, "taken_out": TAKEN_OUT})
         self._connection.unregister("block")
         self._learn_layouts()
+        if not self._connection.execute(line_fields.ANY_OF_SKELETONS).fetchall():
+            return places
         staged = self._stage(line_fields.STAGE_OF_SKELETONS, block)
         return () if staged == len(places) else self._rest(block)
 

@@ -76,12 +76,17 @@ def _duckdb(path: Path):  # type: ignore[no-untyped-def]
 
 
 def prepare_raw(calls: Path, place: Path) -> None:
-    _duckdb(place / "raw.duckdb").execute(f"create table calls as select * from read_json_auto('{calls}')")
+    _duckdb(place / "raw.duckdb").execute(f"create table calls as select * from {_read(calls)}")
+
+
+def _read(calls: Path) -> str:
+    """Read all calls to find their types: the first of them are all of one kind."""
+    return f"read_json_auto('{calls}', sample_size = -1)"
 
 
 def prepare_typed(calls: Path, place: Path) -> None:
     connection = _duckdb(place / "typed.duckdb")
-    connection.execute(f"create view raw as select * from read_json_auto('{calls}')")
+    connection.execute(f"create view raw as select * from {_read(calls)}")
     connection.execute(
         """create table calls as
            select event, timestamp::timestamp as time, "userId" as user_id, properties.revenue::double as revenue,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audcli.stored_numbers import json_of_variant, variant_of_json
+from audcli.stored_numbers import json_of_variant, json_to_keep
 
 # Texts that look like members of an object, and what could end them early.
 TEXTS = st.lists(
@@ -26,6 +26,9 @@ VALUES = st.recursive(
 )
 
 
+KEPT = f"{json_to_keep('$text')}::json::variant"
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
@@ -34,7 +37,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def kept_and_read(engine: duckdb.DuckDBPyConnection, value: Any) -> Any:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    query = f"select {json_of_variant('kept')} from (select {variant_of_json('$text')} as kept)"
+    query = f"select {json_of_variant('kept')} from (select {KEPT} as kept)"
     [(written,)] = engine.execute(query, {"text": text}).fetchall()
     return json.loads(written)
 
@@ -58,7 +61,7 @@ def test_what_is_read_again_is_what_was_kept(engine: duckdb.DuckDBPyConnection, 
 
 @pytest.mark.parametrize("number", [0, 7, -7, 325, 10**15 - 1])
 def test_whole_and_other_numbers_of_a_name_are_of_one_type(engine: duckdb.DuckDBPyConnection, number: int) -> None:
-    query = f"select variant_typeof(variant_extract({variant_of_json('$text')}, 'n'))"
+    query = f"select variant_typeof(variant_extract({KEPT}, 'n'))"
     types = {
         engine.execute(query, {"text": json.dumps({"n": each}, separators=(",", ":"))}).fetchall()[0]
         for each in (number, 0.25)

@@ -15,9 +15,9 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from audcli.errors import UsageError
-from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
 from audcli.numbers import shortest_json
+from audcli.sql_text import sql_text
 from audcli.stored_numbers import json_of_variant
 
 _SLICE = 50_000

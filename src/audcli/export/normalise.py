@@ -16,9 +16,9 @@ from audcli.export.options import ExportOptions
 from audcli.export.phones import stage_phones
 from audcli.export.profiles import Profile, find_profile
 from audcli.export.progress import Progress
-from audcli.export.quoting import sql_text
 from audcli.export.results import Level
 from audcli.export.rules import Rule, trimmed, usual_rule
+from audcli.sql_text import sql_text
 
 
 @dataclass(frozen=True, slots=True)

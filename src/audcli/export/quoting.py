@@ -1,10 +1,9 @@
-"""CSV and JSON quoting for columns of texts in Arrow, CSV in Python for the header, and SQL for texts in statements.
+"""CSV and JSON quoting for columns of texts in Arrow, and CSV in Python for the header.
 
 Given the text `acme, inc`:
 
     cells                "acme, inc"
     json_escaped         acme, inc         which `""` around it makes the JSON string "acme, inc" inside a quoted cell
-    sql_text             'acme, inc'
 
 The JSON text of an object always holds quotes, so its cell is always quoted, and quotes within it are doubled.
 """
@@ -75,8 +74,3 @@ def cell(text: str) -> str:
     if any(character in text for character in '",\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def sql_text(text: str) -> str:
-    """Write a text as it stands in a statement."""
-    return "'" + text.replace("'", "''") + "'"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from audcli.errors import UsageError
 from audcli.export.options import ExportOptions, Users
-from audcli.export.quoting import sql_text
 from audcli.export.results import Level, Result
+from audcli.sql_text import sql_text
 
 
 def level_of_rows(result: Result, options: ExportOptions) -> Level:

@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from audcli.ingest.skeletons import KINDS, MARK, MARKS, VALUES
+from audcli.sql_text import sql_text
 
 _VALUES = re.compile(VALUES)
 _PLACE = re.compile(f"{MARKS[0]}([0-9]+){MARKS[1]}")
@@ -70,17 +71,12 @@ def cut_of(skeleton: str, line: str) -> Cut:
     texts: dict[tuple[str] | tuple[str, str], str] = {(name,): text for name, text in _texts(record, values)}
     texts |= {(field, name): text for field, value in objects.items() for name, text in _texts(value, values)}
     return Cut(
-        guess=f"line like {literal(_WILD.sub('%', _PLACE.sub('%', form)))}",
+        guess=f"line like {sql_text(_WILD.sub('%', _PLACE.sub('%', form)))}",
         proof=_proof(form.split('"')),
         numbers=_numbers(values.values()),
         texts=texts,
         objects={name: _json(value, values, in_context=name == "context") for name, value in objects.items()},
     )
-
-
-def literal(text: str) -> str:
-    """Write a text as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _quoted(text: str, kind: str) -> str:
@@ -97,7 +93,7 @@ def _values(pieces: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[int, 
 def _proof(pieces: Sequence[str]) -> str:
     """A line of as many quotes as the guess has is like it piece by piece; what is wild there is compared here."""
     wild = {number: piece for number, piece in enumerate(pieces, 1) if _WILD.search(piece)}
-    same = [f"cut[{number}] = {literal(piece)}" for number, piece in wild.items()]
+    same = [f"cut[{number}] = {sql_text(piece)}" for number, piece in wild.items()]
     return " and ".join([f"len(cut) = {len(pieces)}", *same])
 
 
@@ -107,14 +103,14 @@ def _numbers(values: Iterable[_Value]) -> str:
         for value in values
         if value.kind != '"'
     }
-    return " and ".join(f"regexp_full_match(cut[{piece}], {literal(form)})" for piece, form in forms.items()) or "true"
+    return " and ".join(f"regexp_full_match(cut[{piece}], {sql_text(form)})" for piece, form in forms.items()) or "true"
 
 
 def _texts(fields: Mapping[str, Any], values: Mapping[int, _Value]) -> Iterator[tuple[str, str]]:
     for name, value in fields.items():
         if type(value) is str:
             place = _PLACE.fullmatch(value)
-            yield name, _text(values[int(place[1])]) if place else literal(value)
+            yield name, _text(values[int(place[1])]) if place else sql_text(value)
 
 
 def _text(value: _Value) -> str:
@@ -146,5 +142,5 @@ def _concat(parts: Iterable[_Part]) -> str:
     texts = []
     for is_sql, group in groupby(parts, lambda part: part.is_sql):
         following = [part.text for part in group]
-        texts += following if is_sql else [literal("".join(following))]
+        texts += following if is_sql else [sql_text("".join(following))]
     return f"concat({', '.join(texts)})"

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audcli.ingest.calls import TIME_FIELDS
-from audcli.ingest.cuts import Cut, literal
+from audcli.ingest.cuts import Cut
 from audcli.ingest.skeletons import KNOWN_ESCAPES, NESTED_IDS, PLAIN_ID, PLAIN_TIME
+from audcli.sql_text import sql_text
 from audcli.stored_numbers import json_to_keep
 
 _TEXTS = ("type", "event", "name", "userId", "anonymousId", "groupId", "messageId", *TIME_FIELDS)
@@ -214,7 +215,7 @@ def _cut_columns(layout: KnownLayout) -> dict[str, str]:
     columns["is_read"] = f"""layout is not null and {layout.cut.proof}
         and {" and ".join(_is_plain_cut_id(texts[name]) for name in _IDS if texts[name] != _ABSENT)}
         and case when contains(line, '\\')
-            then not contains(line, '\\"') and regexp_full_match(line, {literal(KNOWN_ESCAPES)})
+            then not contains(line, '\\"') and regexp_full_match(line, {sql_text(KNOWN_ESCAPES)})
                 and not contains(concat({", ".join(read)}), '\\')
             else true end"""
     return columns

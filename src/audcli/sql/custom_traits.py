@@ -15,7 +15,7 @@ from sqlglot.expressions import Expr
 
 from audcli.catalog import Shape
 from audcli.sql import vocabulary as sql
-from audcli.sql.elements import Element, Form
+from audcli.sql.elements import Element, Form, whole_number
 from audcli.sql.places import Found, Nothing, One, Place, find
 
 
@@ -25,7 +25,7 @@ def kept(value: Expr, shape: Shape) -> Expr:
         case "text":
             return sql.try_cast(value, "VARCHAR")
         case "number":
-            return sql.try_cast(sql.try_cast(value, "DOUBLE"), "BIGINT")
+            return whole_number(value)
         case _:
             return value
 

@@ -77,7 +77,7 @@ def as_text(element: Element) -> Expr:
     if not kinds & SCALARS:
         return sql.cast(sql.NULL, "VARCHAR")
     if element.form == "variant" and kinds == {"integer"}:
-        return sql.cast(_whole_number(element.sql), "VARCHAR")
+        return sql.cast(whole_number(element.sql), "VARCHAR")
     if element.form == "variant" and kinds <= _WRITTEN_AS_IS:
         return sql.try_cast(element.sql, "VARCHAR")
     value = general(element).sql
@@ -136,7 +136,7 @@ def is_exact_in_double(element: Element) -> bool:
 def as_whole(element: Element) -> Expr:
     """Read as a signed 64-bit integer where the value is written as one (or is one, in a `number`), else NULL."""
     if element.form == "variant" and element.kinds == {"integer"}:
-        return _whole_number(element.sql)
+        return whole_number(element.sql)
     if element.form == "variant" and element.kinds <= {"integer", "big_integer"}:
         return sql.try_cast(element.sql, "BIGINT")
     if element.form == "number":
@@ -233,7 +233,7 @@ def _decimal_text(element: Element) -> Expr:
     return sql.choose(cases)
 
 
-def _whole_number(value: Expr) -> Expr:
+def whole_number(value: Expr) -> Expr:
     """Read a stored whole number: a double to the engine, which is fast only at reading it as one."""
     return sql.try_cast(sql.try_cast(value, "DOUBLE"), "BIGINT")
 

@@ -18,6 +18,7 @@ from typing import Any
 from duckdb.sqltypes import DuckDBPyType
 
 from audcli.numbers import shortest_text
+from audcli.sql_text import sql_text
 
 _SMALL = {"tinyint", "smallint", "integer", "utinyint", "usmallint", "uinteger"}
 _LARGE = {"bigint", "ubigint", "hugeint", "uhugeint", "bignum"}
@@ -157,7 +158,7 @@ def _plain_nested(value: str, type_: DuckDBPyType, variables: Iterator[int]) -> 
             [(_, child)] = children
             return f"list_transform({value}::{child}[], lambda {each}: {_plain(each, child, variables)})"
         case "struct":
-            members = [f"{_literal(name)}, {_plain(f'({value}).{_quoted(name)}', child, variables)}"
+            members = [f"{sql_text(name)}, {_plain(f'({value}).{_quoted(name)}', child, variables)}"
                        for name, child in children]  # fmt: skip
             return f"case when {value} is not null then json_object({', '.join(members)}) end"
         case "tuple":
@@ -171,17 +172,13 @@ def _plain_nested(value: str, type_: DuckDBPyType, variables: Iterator[int]) -> 
         case _:
             cases = [
                 f"when {tag} then to_json({_plain(f'union_extract({value}, {tag})', child, variables)})"
-                for tag, child in ((_literal(name), child) for name, child in children if name)
+                for tag, child in ((sql_text(name), child) for name, child in children if name)
             ]
             return f"case union_tag({value})::varchar {' '.join(cases)} end"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _loaded(text: str) -> Any:

@@ -19,6 +19,7 @@ from typing import TypeVar
 import duckdb
 
 from audcli.errors import AudcliError
+from audcli.sql_text import sql_text
 from audcli.store import refusals
 from audcli.store.place import private_files, rewriting_folder
 from audcli.store.store import Store, connection_settings, open_store
@@ -54,8 +55,8 @@ def rewrite_store(
             with changing.transaction():
                 result = change(changing)
             changing.connection.execute("force checkpoint")
-        hub.execute(f"attach {_quoted(copy)} as changed (read_only)")
-        hub.execute(f"attach {_quoted(new)} as new")
+        hub.execute(f"attach {sql_text(str(copy))} as changed (read_only)")
+        hub.execute(f"attach {sql_text(str(new))} as new")
         for statement in ("copy from database changed to new", "checkpoint new", "detach new", "detach changed"):
             hub.execute(statement)
         copy.unlink()  # it holds what was removed, and is to be gone before the new store is seen
@@ -91,7 +92,7 @@ def _copy_and_hold(path: Path, copy: Path, hub: duckdb.DuckDBPyConnection) -> bo
     copy.parent.mkdir(mode=0o700, exist_ok=True)  # a writer that came in may have tidied it up
     shutil.copyfile(path, copy)
     try:
-        hub.execute(f"attach {_quoted(path)} as held (read_only)")
+        hub.execute(f"attach {sql_text(str(path))} as held (read_only)")
     except duckdb.Error as error:
         raise refusals.refusal(error, path) from error
     if before == _state(path):
@@ -103,10 +104,6 @@ def _copy_and_hold(path: Path, copy: Path, hub: duckdb.DuckDBPyConnection) -> bo
 def _state(path: Path) -> tuple[int, int, int, bool]:
     found = path.stat()
     return found.st_ino, found.st_mtime_ns, found.st_size, path.with_name(f"{path.name}.wal").exists()
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _sync(folder: Path) -> None:

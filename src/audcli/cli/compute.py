@@ -14,7 +14,10 @@ from audcli.cli.invocation import Invocation, clock
 from audcli.cli.progress import showing_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audcli.pipeline import Computation
+    from audcli.runs import Result
 
 NAME = "compute"
 HELP = """Evaluate all enabled definitions, or those named and what they depend on, and commit the result.
@@ -23,6 +26,10 @@ One that fails keeps its previous result and is named; the others go through.
 
 Example: `audcli compute --as-of 2026-07-01`
 """
+
+
+_FEW = 5
+"""How many of a kind are said line by line."""
 
 
 def run(
@@ -120,9 +127,7 @@ def _say_what_failed(voice: render.Voice, computation: Computation) -> None:
 def _sum_up(voice: render.Voice, computation: Computation) -> None:
     """Say what else there is to know of the run: all of it is in the document too."""
     run = computation.run
-    for result in run.results:
-        if result.outcome == "removed":
-            render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
+    _say_what_is_gone(voice, [result for result in run.results if result.outcome == "removed"])
     for key, count in computation.skipped.items():
         rows = "1 row has" if count == 1 else f"{count:,} rows have"
         render.note(voice, f"`{key}`: {rows} an id that nobody has")
@@ -131,6 +136,17 @@ def _sum_up(voice: render.Voice, computation: Computation) -> None:
             render.note(voice, f"{timing.seconds:8.3f} s  {timing.rows:>12,} rows  {timing.purpose}")
     what = f"run {run.number}" if computation.committed else "rehearsed, nothing committed"
     render.note(voice, f"{what}, as of {render.instant(run.as_of)} UTC, in {computation.seconds:.2f} s")
+
+
+def _say_what_is_gone(voice: render.Voice, removed: Sequence[Result]) -> None:
+    """Name the keys that no file defines any more: a few with their sizes, many in one line."""
+    if len(removed) > _FEW:
+        named = ", ".join(f"`{result.key}`" for result in removed[:_FEW])
+        others = len(removed) - _FEW
+        render.note(voice, f"{named} and {others:,} more are defined no more; their last results stay")
+        return
+    for result in removed:
+        render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
 
 
 def _kept(members: int) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from audcli.definitions.durations import Duration
@@ -18,6 +18,22 @@ _COUNT_AND_WORD = re.compile(r"([0-9]{1,9})[ _-]*([a-zA-Z]+)")
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _HEADS_ELSEWHERE = {"and": "all", "or": "any", "track": "event", "segment": "audience", "funnel": "sequence"}
 """What other tools call some heads of conditions."""
+_OPERATORS_ELSEWHERE = {
+    **dict.fromkeys(("is", "eq", "equal", "exact", "=", "=="), "equals"),
+    **dict.fromkeys(("is_not", "ne", "neq", "not", "!=", "<>"), "not_equals"),
+    **dict.fromkeys(("in", "any_of", "is_any_of", "in_list"), "one_of"),
+    **dict.fromkeys(("not_in", "nin", "not_one_of", "is_none_of"), "none_of"),
+    **dict.fromkeys(("gt", "above", "more_than", ">"), "greater_than"),
+    **dict.fromkeys(("gte", "ge", "min", "from", ">="), "at_least"),
+    **dict.fromkeys(("lt", "below", "<"), "less_than"),
+    **dict.fromkeys(("lte", "le", "max", "<="), "at_most"),
+    **dict.fromkeys(("like", "icontains", "substring"), "contains"),
+    **dict.fromkeys(("not_icontains", "not_like"), "not_contains"),
+    **dict.fromkeys(("regex", "regexp", "match"), "matches"),
+    **dict.fromkeys(("is_set", "is_not_set", "is_null", "has_value", "defined"), "exists"),
+    **dict.fromkeys(("length", "count", "len"), "size"),
+}
+"""What other tools and languages call some operators."""
 _LIST_OPERATORS = {"equals": "one_of", "not_equals": "none_of", "contains": "contains_any"}
 
 
@@ -45,9 +61,12 @@ def key_like(name: str) -> Prose:
 
 def head_like(name: str, heads: Iterable[str]) -> Prose:
     """Guess the head that was meant by a name that other tools have for it, or by one that is misspelt."""
-    if name in _HEADS_ELSEWHERE:
-        return Prose(f"here that is {listed([_HEADS_ELSEWHERE[name]])};")
-    return nearest(name, heads)
+    return _named_here(name, _HEADS_ELSEWHERE) or nearest(name, heads)
+
+
+def operator_like(name: str, operators: Iterable[str]) -> Prose:
+    """Guess the operator that was meant by a name that other tools have for it, or by one that is misspelt."""
+    return _named_here(name, _OPERATORS_ELSEWHERE) or nearest(name, operators)
 
 
 def number_like(value: Any) -> Prose:
@@ -85,6 +104,11 @@ def value_like(name: str, wanted: str, value: Any) -> Prose:
     if wanted == "a text":
         return Prose("put it in quotes")
     return Prose("put it in brackets: `[...]`" if wanted == "a list" else "")
+
+
+def _named_here(name: str, elsewhere: Mapping[str, str]) -> Prose:
+    here = elsewhere.get(name)
+    return Prose(f"here that is {listed([here])};" if here else "")
 
 
 def _write(text: str) -> Prose:

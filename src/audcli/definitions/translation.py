@@ -19,7 +19,15 @@ from audcli.definitions.operators import OPERATORS, ListReference, Operators, Tr
 from audcli.definitions.owners import fields_of, owner
 from audcli.definitions.places import Place
 from audcli.definitions.reporting import Prose, described, listed, nearest, report
-from audcli.definitions.suggestions import date_like, duration_like, head_like, key_like, number_like, value_like
+from audcli.definitions.suggestions import (
+    date_like,
+    duration_like,
+    head_like,
+    key_like,
+    number_like,
+    operator_like,
+    value_like,
+)
 from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.diagnostics import Diagnostic
 
@@ -99,7 +107,7 @@ def _unknown(loc: Loc, source: SourceDocument, places: Mapping[Loc, Place]) -> I
             span,
             name=name,
             known=listed(OPERATORS, "and"),
-            nearest=nearest(name, OPERATORS),
+            nearest=operator_like(name, OPERATORS),
         )
         return
     fields = fields_of(place.model)

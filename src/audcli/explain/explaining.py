@@ -21,7 +21,7 @@ from audcli.explain.slice import sliced
 from audcli.explain.tree import node_of, trait_node
 from audcli.explain.turning_points import turning_points
 from audcli.plan.model import Plan, Value
-from audcli.sql.compile import compile_plan
+from audcli.sql.compile import Compiled, compile_plan
 from audcli.sql.queried import Queried
 from audcli.sql.subjects import subject_of
 from audcli.store import Store
@@ -59,18 +59,20 @@ def explain_membership(store: Store, question: Question, read_list: engine.ReadL
     key, entity, catalog = question.key, question.entity, store.catalog()
     plan = question.plan_at(question.as_of)
     condition = plan.conditions[key]
+    compiled = compile_plan(plan, catalog, question.queried)
+    reach = reach_of(condition, plan.conditions, compiled.leaves)
 
-    with sliced(store, entity, plan.as_of, reach_of(condition, plan.conditions), question.queried) as connection:
+    with sliced(store, entity, plan.as_of, reach, question.queried) as connection:
 
-        def asked_at(plan: Plan) -> Asked:
-            compiled = compile_plan(plan, catalog, question.queried)
+        def run(plan: Plan, compiled: Compiled) -> Asked:
             engine.run(connection, compiled.script, read_list)
             return Asked(connection, compiled, plan)
 
         def is_member_at(instant: datetime) -> bool:
-            return asked_at(question.plan_at(instant)).is_member(question.subject, key)
+            plan = question.plan_at(instant)
+            return run(plan, compile_plan(plan, catalog, question.queried)).is_member(question.subject, key)
 
-        asked = asked_at(plan)
+        asked = run(plan, compiled)
         asked.ask(question.subject.table, condition)
         if not asked.considers(question.subject):
             return Explanation(key, entity.level, entity.key, plan.as_of, False, None)
@@ -87,8 +89,9 @@ def explain_values(
     key, entity, subject = question.key, question.entity, question.subject
     catalog = store.catalog()
     plan = question.plan_at(question.as_of)
-    with sliced(store, entity, plan.as_of, reach_of_values(traits.values()), question.queried) as connection:
-        compiled = compile_plan(plan, catalog, question.queried)
+    compiled = compile_plan(plan, catalog, question.queried)
+    reach = reach_of_values(traits.values(), compiled.leaves)
+    with sliced(store, entity, plan.as_of, reach, question.queried) as connection:
         engine.run(connection, compiled.script, read_list)
         asked = Asked(connection, compiled, plan)
         if not asked.considers(subject):

@@ -113,6 +113,31 @@ def test_rejects_of_a_batch_can_be_ingested_again(store: Store, tmp_path: Path) 
     assert raws["unpaired_surrogate"] == b'{"n":"\\ud800","sentAt":60,"type":"x"}'
 
 
+@pytest.mark.parametrize("separator", [b"\n", b",\n"])
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"event": "\ud800"},
+        {"messageId": "\udfff"},
+        {"userId": "u\ud83d"},
+        {"groupId": "\ud83d."},
+        {"type": "track\ud83d"},
+        {"properties": {"a": ["\udc80"]}},
+        {"properties": {"\ud800": 1}},
+        {"context": {"a": "\ud800"}},
+        {"integrations": {"a": "\ud800"}},
+    ],
+    ids=lambda half: next(iter(half)),
+)
+def test_half_of_a_surrogate_pair_rejects_its_record_alone(
+    store: Store, tmp_path: Path, half: dict[str, object], separator: bytes
+) -> None:
+    records = separator.join(json.dumps(each).encode() for each in (call("1"), call("2") | half, call("3")))
+    content = b"[" + records + b"]" if separator == b",\n" else records
+    summary = take_bytes(store, tmp_path / "a.json", content)
+    assert (summary.accepted, summary.rejected) == (2, {"unpaired_surrogate": 1})
+
+
 @pytest.mark.parametrize(
     ("content", "accepted", "rejected"),
     [

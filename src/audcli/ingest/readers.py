@@ -189,7 +189,7 @@ def _records_of_list(stream: IO[bytes], blocks: Blocks, line: int, first: bytes)
     end = b"" if len(first) >= _LONG_LINE else b"\n"
     for element in read_array(stream, first + end, line):
         is_text = isinstance(element.value, Unusable) or problem_of_strings(element.value) is None
-        yield Record(element.line, element.raw, element.value if is_text else parse(element.raw))
+        yield Record(element.line, element.raw, element.value if is_text else _parsed_text(element.raw))
 
 
 def _records_of_lines(stream: IO[bytes], blocks: Blocks, line: int, first: bytes) -> Iterator[Record | Block]:
@@ -213,6 +213,12 @@ def _parsed(lines: Sequence[tuple[int, bytes]]) -> Iterator[Record]:
             yield Record(number, raw, problem_of_strings(value) or value)
         else:
             yield Record(number, raw, value)
+
+
+def _parsed_text(raw: bytes) -> Any:
+    """Read one JSON value of which a string is no Unicode text, be it by its bytes or by an escaped half of a pair."""
+    value = parse(raw)
+    return value if isinstance(value, Unusable) else problem_of_strings(value) or value
 
 
 def _calls_of(record: Record) -> Iterator[Record]:

@@ -1,7 +1,9 @@
-"""Statements side by side: each begins as soon as the tables that it reads are there.
+"""Statements side by side: each begins once the tables that it reads are there, and what most others wait for is first.
 
-events_1, events_2, wave_1 (of both)   ->   events_1 | events_2      one connection each
-                                                wave_1
+events_1, sequence_1_step_1, sequence_1_step_2 (of the step before), wave_1 (of all)
+
+    one connection        sequence_1_step_1 | sequence_1_step_2 |
+    another               events_1          |                   | wave_1
 
 One statement reads little more than one group of rows, which the engine gives to a single core.
 """
@@ -9,9 +11,10 @@ One statement reads little more than one group of rows, which the engine gives t
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from heapq import heapify, heappop, heappush
+from typing import Generic, TypeVar
 
 import duckdb
 
@@ -33,47 +36,108 @@ def run_side_by_side(
 
     `connect` opens a connection, of which every thread has one.
 
-    Statements that make tables come before those that read them. Raises the first error in their order; the others
-    are stopped then, and so they are by an interrupt.
+    Statements that make tables come before those that read them. Raises the first error; the statements that run
+    beside it are stopped then, and so they are by an interrupt.
     """
-    connections = _Connections(connect)
+    line = _Line[_Result](tuple(statements))
+    connections: list[duckdb.DuckDBPyConnection] = []
 
-    def run(statement: Statement, sources: list[Future[_Result]]) -> _Result:
-        for source in sources:
-            source.result()
-        return run_one(connections.own(), statement)
+    def work() -> None:
+        connection = connect()
+        connections.append(connection)
+        while (number := line.take()) is not None:
+            line.put(number, run_one(connection, line.statements[number]))
 
     with ThreadPoolExecutor(most) as pool:
-        futures: dict[str, Future[_Result]] = {}
+        workers = [pool.submit(work) for _ in range(most)]
         try:
-            # Sources are handed in first, so that no statement waits for one that has not begun.
-            for statement in statements:
-                sources = [futures[table] for table in statement.reads() if table in futures]
-                futures[statement.table] = pool.submit(run, statement, sources)
-            return tuple(future.result() for future in futures.values())
+            for worker in as_completed(workers):
+                worker.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            begun = [future for future in futures.values() if not future.cancelled()]
-            while wait(begun, timeout=_PATIENCE).not_done:
-                connections.interrupt()
+            line.stop()
+            while wait(workers, timeout=_PATIENCE).not_done:
+                for connection in tuple(connections):
+                    connection.interrupt()
             raise
+    return line.results()
 
 
-class _Connections:
-    """A connection for each thread, opened when it first needs one."""
+class _Line(Generic[_Result]):
+    """The statements that wait, by number: which of them can begin, and which are to begin first.
 
-    def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-        self._of_thread = threading.local()
-        self._all: list[duckdb.DuckDBPyConnection] = []
+    These are the ones with the longest way from them to the last statement that needs them, so that no long way is
+    left for the end, when there is nothing to do beside it.
+    """
 
-    def own(self) -> duckdb.DuckDBPyConnection:
-        if not hasattr(self._of_thread, "connection"):
-            self._of_thread.connection = self._connect()
-            self._all.append(self._of_thread.connection)
-        connection: duckdb.DuckDBPyConnection = self._of_thread.connection
-        return connection
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        self._missing = _sources(statements)
+        self._readers = _readers(self._missing)
+        self._ways = _ways_to_the_end(self._readers)
+        self._ready = [self._in_line(number) for number, missing in enumerate(self._missing) if not missing]
+        heapify(self._ready)
+        self._results: dict[int, _Result] = {}
+        self._waiting = len(statements)
+        self._changed = threading.Condition()
 
-    def interrupt(self) -> None:
-        for connection in self._all:
-            connection.interrupt()
+    def take(self) -> int | None:
+        """Give the statement to run next, as soon as there is one; None where there is nothing left to begin."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready or not self._waiting)
+            if not self._waiting:
+                return None
+            self._waiting -= 1
+            _, number = heappop(self._ready)
+            if not self._waiting:
+                self._changed.notify_all()
+            return number
+
+    def put(self, number: int, result: _Result) -> None:
+        """Say that a statement has run, and what came of it: those that waited for it alone can begin."""
+        with self._changed:
+            self._results[number] = result
+            for reader in self._readers[number]:
+                self._missing[reader].remove(number)
+                if not self._missing[reader]:
+                    heappush(self._ready, self._in_line(reader))
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Let nothing more begin."""
+        with self._changed:
+            self._waiting = 0
+            self._changed.notify_all()
+
+    def results(self) -> tuple[_Result, ...]:
+        """Give what came of all statements, in their order."""
+        return tuple(self._results[number] for number in range(len(self.statements)))
+
+    def _in_line(self, number: int) -> tuple[int, int]:
+        return -self._ways[number], number
+
+
+def _sources(statements: Sequence[Statement]) -> list[set[int]]:
+    """Give the statements that make what each one reads."""
+    made: dict[str, int] = {}
+    sources = []
+    for number, statement in enumerate(statements):
+        sources.append({made[table] for table in statement.reads() if table in made})
+        made[statement.table] = number
+    return sources
+
+
+def _readers(sources: Sequence[set[int]]) -> list[list[int]]:
+    """Give, the other way round, the statements that read what each one makes."""
+    readers: list[list[int]] = [[] for _ in sources]
+    for number, of_number in enumerate(sources):
+        for source in of_number:
+            readers[source].append(number)
+    return readers
+
+
+def _ways_to_the_end(readers: Sequence[Sequence[int]]) -> list[int]:
+    """Count the statements on the longest way from each one to the last that cannot begin without it."""
+    ways = [0] * len(readers)
+    for number in reversed(range(len(readers))):
+        ways[number] = 1 + max((ways[reader] for reader in readers[number]), default=0)
+    return ways

@@ -16,6 +16,7 @@ from audcli.laps import Laps
 from audcli.runs.comparison import Counts, compare, let_all_exit, write_changes
 from audcli.runs.keys import Remembered, next_number, number_keys, remembered_keys
 from audcli.runs.links import let_links_go, write_links
+from audcli.runs.rows import insert_rows
 from audcli.runs.run import Circumstances, Computed, Result, Run
 from audcli.runs.trait_values import compare_values, let_all_values_go, write_values
 
@@ -37,10 +38,10 @@ def commit(
     run = next_number(connection, "run", "runs")
     known = remembered_keys(connection)
     numbers = number_keys(connection, computed, known)
-    counts = _compare(connection, computed, numbers, known, run)
+    counts, begun = _compare(connection, computed, numbers, known, run)
     laps.end("compare with the last run")
     write_changes(connection, run)
-    write_values(connection, run)
+    write_values(connection, begun, run)
     write_links(connection, {numbers[each.key]: each.links_from for each in computed if each.links_from}, run)
     if defined is not None:
         let_links_go(connection, run, but_of=numbers.values())
@@ -65,17 +66,21 @@ def _compare(
     numbers: Mapping[str, int],
     known: Mapping[str, Remembered],
     run: int,
-) -> dict[int, Counts]:
-    """Compare all that was computed; of a key that is used anew for another kind, whoever was in it exits."""
+) -> tuple[dict[int, Counts], str]:
+    """Compare all that was computed; of a key that is used anew for another kind, whoever was in it exits.
+
+    Gives the counts by number, and the query of the values of traits that begin.
+    """
     counts = compare(connection, [(numbers[each.key], each.members) for each in computed if each.members is not None])
     values = {numbers[each.key]: each.values for each in computed if each.values is not None}
-    counts |= compare_values(connection, values, run)
+    compared = compare_values(connection, values, run)
+    counts |= compared.counts
     for each in computed:
         before, number = known.get(each.key), numbers[each.key]
         if before is not None and before.number != number:
             exited = let_all_exit(connection, before.number) + let_all_values_go(connection, before.number)
             counts[number] = replace(counts[number], exited=exited)
-    return counts
+    return counts, compared.begun
 
 
 def _result(computed: Computed, known: Remembered | None, counts: Counts | None) -> Result:
@@ -112,16 +117,13 @@ def _write_results(
             (run, numbers[result.key], *digests, text_digest, result.outcome, result.reason,
              result.previous, result.entered, result.exited, result.members)
         )  # fmt: skip
-    if rows:
-        connection.executemany("insert into results values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    insert_rows(connection, "results", rows)
     _write_texts(connection, texts)
 
 
 def _write_texts(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> None:
     there = {digest for (digest,) in connection.execute("select digest from definition_texts").fetchall()}
-    new = [each for each in texts.items() if each[0] not in there]
-    if new:
-        connection.executemany("insert into definition_texts values (?, ?)", new)
+    insert_rows(connection, "definition_texts", [each for each in texts.items() if each[0] not in there])
 
 
 def _write_run(connection: duckdb.DuckDBPyConnection, run: int, circumstances: Circumstances) -> None:
@@ -130,5 +132,4 @@ def _write_run(connection: duckdb.DuckDBPyConnection, run: int, circumstances: C
         [run, circumstances.as_of, circumstances.started_at, circumstances.version],
     )
     inputs = [(run, kind, name, digest) for (kind, name), digest in sorted(circumstances.inputs.items())]
-    if inputs:
-        connection.executemany("insert into run_inputs values (?, ?, ?, ?)", inputs)
+    insert_rows(connection, "run_inputs", inputs)

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 import duckdb
 
 from audcli.errors import AudcliError, UsageError
+from audcli.runs.rows import insert_rows
 from audcli.runs.run import Computed
 
 _NAMES = {"audience": "an audience", "trait": "a trait", "sql_trait": "an SQL trait"}
@@ -114,8 +115,7 @@ def number_keys(
             numbers[each.key] = following
             added.append((following, each.key, each.kind, each.level))
             following += 1
-    if added:
-        connection.executemany("insert into definitions values (?, ?, ?, ?)", added)
+    insert_rows(connection, "definitions", added)
     return numbers
 
 

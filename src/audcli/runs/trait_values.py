@@ -1,51 +1,60 @@
 """Which values traits have now, held against those of before.
 
-now    3 | ann | 7     before   3 | ann | 5     ->    ended_now   3 | ann      begun_now   3 | ann | 7
-       3 | bob | 2              3 | cem | 1                       3 | cem                  3 | bob | 2
+now    3 | ann | 7     before   3 | ann | 5     ->    ended_now   3 | ann      begun   3 | ann | 7
+       3 | bob | 2              3 | cem | 1                       3 | cem              3 | bob | 2
 
-Here bob enters the trait and cem exits it; a value that changes does neither, and one that stays is not touched. What
-a double holds exactly is stored as `number`, everything else as `json`, as the table `trait_values` says.
+Here bob enters the trait and cem exits it; a value that changes does neither, and one that stays is not touched.
+What had no values before is not compared: it begins as it stands in the tables of the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 
 import duckdb
 
-from audcli.numbers import shortest_json
 from audcli.runs.comparison import Counts
 from audcli.runs.keys import next_number
+from audcli.runs.rows import insert_rows
+from audcli.runs.stored_values import rows_of_trait, shorten_numbers
 from audcli.sql.script import TraitValues
-
-_SLICE = 50_000
 
 Found = Mapping[int, Mapping[str, TraitValues]]
 """By the number of a definition, where the values of its traits stand, by their names."""
 
 
-def compare_values(connection: duckdb.DuckDBPyConnection, found: Found, run: int) -> dict[int, Counts]:
-    """Fill `ended_now` and `begun_now` for all traits of the definitions, and count whose values came and went."""
+@dataclass(frozen=True, slots=True)
+class ComparedValues:
+    """The counts of each definition, and the query of the values that begin, of `trait, entity, number, json`."""
+
+    counts: Mapping[int, Counts]
+    begun: str
+
+
+def compare_values(connection: duckdb.DuckDBPyConnection, found: Found, run: int) -> ComparedValues:
+    """Find what changed of all traits of the definitions, and count whose values came and went.
+
+    Fills `ended_now`; the values that begin are read from the tables of the run when they are written.
+    """
+    traits = _number_traits(connection, found, run)
+    shorten_numbers(connection, (each.values for each in traits))
+    old = _with_values(connection) & found.keys()
+    _find_changes(connection, [each for each in traits if each.definition in old], old)
     connection.execute(
-        """create or replace temporary table values_now (
-               definition integer, trait integer, entity integer, number double, json varchar);
-           create or replace temporary table ended_now (trait integer, entity integer)"""
+        """create or replace temporary table ended_now as
+           select trait, entity from value_changes where had and differs"""
     )
-    _number_traits(connection, found, run)
-    for definition, traits in found.items():
-        for name, values in traits.items():
-            connection.execute(
-                f"""insert into values_now
-                    select definition, trait, {values.entity}, {_stored(values)}
-                    from {values.table}, (select definition, trait from trait_names where definition = $1 and name = $2)
-                    where "{values.column}" is not null""",
-                [definition, name],
-            )
-    _shorten_numbers(connection)
-    _find_changes(connection, found)
-    counts = _counts(connection)
-    return {definition: counts.get(definition, Counts(0, 0, 0)) for definition in found}
+    begun = [rows_of_trait(each.number, each.values) for each in traits if each.definition not in old]
+    begun.append("select trait, entity, number, json from value_changes where has and differs")
+    members = _count_members(connection, found)
+    changes = _count_changes(connection)
+    counts = {
+        each: Counts(*changes.get(each, (0, 0)) if each in old else (number, 0), number)
+        for each, number in members.items()
+    }
+    return ComparedValues(counts, " union all ".join(begun))
 
 
 def let_all_values_go(connection: duckdb.DuckDBPyConnection, definition: int) -> int:
@@ -57,99 +66,103 @@ def let_all_values_go(connection: duckdb.DuckDBPyConnection, definition: int) ->
     return int(entities)
 
 
-def write_values(connection: duckdb.DuckDBPyConnection, run: int) -> None:
-    """Write what ended and what began into the values, as of a run."""
+def write_values(connection: duckdb.DuckDBPyConnection, begun: str, run: int) -> None:
+    """Write what ended, and the rows of the query of what began, into the values, as of a run."""
     connection.execute(
         """update trait_values as old set until_run = ? from ended_now as ended
            where until_run is null and old.trait = ended.trait and old.entity = ended.entity""",
         [run],
     )
-    connection.execute("insert into trait_values select trait, entity, number, json, ?, null from begun_now", [run])
+    connection.execute(f"insert into trait_values select trait, entity, number, json, ?, null from ({begun})", [run])
 
 
-def _number_traits(connection: duckdb.DuckDBPyConnection, found: Found, run: int) -> None:
-    known = set(connection.execute("select definition, name from trait_names").fetchall())
-    numbers = count(next_number(connection, "trait", "trait_names"))
-    new = [
-        (next(numbers), definition, name, run)
-        for definition, traits in found.items()
-        for name in traits
-        if (definition, name) not in known
-    ]
-    if new:
-        connection.executemany("insert into trait_names values (?, ?, ?, ?)", new)
+@dataclass(frozen=True, slots=True)
+class _Trait:
+    number: int
+    definition: int
+    values: TraitValues
 
 
-def _stored(values: TraitValues) -> str:
-    """Give the SQL of the two columns in which a value is stored."""
-    column = f'"{values.column}"'
-    match values.form:
-        case "number":
-            return f"{column}::double, null"
-        case "text" | "list":
-            return f"null, to_json({column})::varchar"
-        case "json":
-            kind, whole = f"json_type({column})", f"({column}::varchar)::hugeint"
-            is_number = f"""case when {kind} = 'DOUBLE' then true
-                when {kind} in ('BIGINT', 'UBIGINT') then {whole} between -9007199254740992 and 9007199254740992
-                else false end"""
-            return f"""case when {is_number} then {column}::double end,
-                case when {is_number} then null else {column}::varchar end"""
+def _number_traits(connection: duckdb.DuckDBPyConnection, found: Found, run: int) -> list[_Trait]:
+    """Give the traits with their numbers; those that no run has found before get new ones."""
+    rows = connection.execute("select definition, name, trait from trait_names").fetchall()
+    known = {(definition, name): trait for definition, name, trait in rows}
+    following = count(next_number(connection, "trait", "trait_names"))
+    traits, added = [], []
+    for definition, values in found.items():
+        for name, place in values.items():
+            number = known.get((definition, name))
+            if number is None:
+                number = next(following)
+                added.append((number, definition, name, run))
+            traits.append(_Trait(number, definition, place))
+    insert_rows(connection, "trait_names", added)
+    return traits
 
 
-def _shorten_numbers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Rewrite the numbers within lists and objects that the engine writes at more length than they need."""
+def _with_values(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    """Give the numbers of the definitions of which anybody has a value as of the last run."""
+    rows = connection.execute(
+        """select distinct definition from trait_names
+           where trait in (select distinct trait from trait_values where until_run is null)"""
+    ).fetchall()
+    return {definition for (definition,) in rows}
+
+
+def _find_changes(
+    connection: duckdb.DuckDBPyConnection, traits: Iterable[_Trait], definitions: Collection[int]
+) -> None:
+    """Fill `value_changes`: who has and who had which value, where it differs.
+
+    What stays is in it too where a definition has several traits: who gains one of them may have another.
+    """
     connection.execute(
-        """create or replace temporary table long_values as
-           select json, row_number() over () as place
-           from (select distinct json from values_now
-                 where json[1] in ('[', '{') and regexp_matches(json, '[0-9][.eE]'))"""
+        """create or replace temporary table value_changes (
+               trait integer, entity integer, number double, json varchar, has boolean, had boolean, differs boolean)"""
     )
-    [(number,)] = connection.execute("select count(*) from long_values").fetchall()
-    if number == 0:
+    if not definitions:
         return
-    import pyarrow as pa  # takes longer than all else that a small run does
-
-    for start in range(0, number, _SLICE):
-        rows = connection.execute(
-            "select json from long_values where place > ? and place <= ?", [start, start + _SLICE]
-        ).fetchall()
-        texts = [text for (text,) in rows]
-        short = pa.table({"json": texts, "short": [shortest_json(text) for text in texts]})
-        connection.register("short_values", short)
-        connection.execute("update values_now as now set json = short from short_values as s where now.json = s.json")
-        connection.unregister("short_values")
-
-
-def _find_changes(connection: duckdb.DuckDBPyConnection, definitions: Iterable[int]) -> None:
+    now = " union all ".join(rows_of_trait(each.number, each.values) for each in traits)
     connection.execute(
-        """create or replace temporary table values_before as
-           select definition, trait, entity, number, json from trait_values join trait_names using (trait)
-           where until_run is null and definition in (select unnest($definitions))""",
+        f"""insert into value_changes
+            with names as (select trait, count(*) over (partition by definition) > 1 as one_of_several
+                           from trait_names where list_contains($definitions, definition)),
+            now as (select *, true as there from ({now})),
+            before as (select trait, entity, number, json, true as there from trait_values
+                       where until_run is null and trait in (select trait from names)),
+            both_runs as (
+                select trait, entity, now.number, now.json,
+                       now.there is not null as has, before.there is not null as had,
+                       now.there is distinct from before.there or now.number is distinct from before.number
+                       or now.json is distinct from before.json as differs
+                from now full join before using (trait, entity))
+            select * from both_runs
+            where differs or trait in (select trait from names where one_of_several)""",
         {"definitions": list(definitions)},
     )
-    same = """one.trait = other.trait and one.entity = other.entity
-              and one.number is not distinct from other.number and one.json is not distinct from other.json"""
-    connection.execute(
-        f"""create or replace temporary table begun_now as
-            select * from values_now as one
-            where not exists (select 1 from values_before as other where {same});
-            insert into ended_now
-            select trait, entity from values_before as one
-            where not exists (select 1 from values_now as other where {same})"""
-    )
 
 
-def _counts(connection: duckdb.DuckDBPyConnection) -> dict[int, Counts]:
-    """Count, for each definition, the entities that have any value now and had none, the other way round, and all."""
+def _count_members(connection: duckdb.DuckDBPyConnection, found: Found) -> dict[int, int]:
+    """Count for each definition, whose traits stand in one table, the entities that have any value now."""
+    by_table: dict[str, list[tuple[int, str]]] = {}
+    for definition, traits in found.items():
+        has_any = " or ".join(f'"{each.column}" is not null' for each in traits.values())
+        [table] = {each.table for each in traits.values()}
+        by_table.setdefault(table, []).append((definition, has_any))
+    members: dict[int, int] = {}
+    for table, definitions in by_table.items():
+        counts = ", ".join(f"count(*) filter ({has_any})" for _, has_any in definitions)
+        [row] = connection.execute(f"select {counts} from {table}").fetchall()
+        members |= dict(zip((definition for definition, _ in definitions), row, strict=True))
+    return members
+
+
+def _count_changes(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
+    """Count, for each definition, the entities that have any value now and had none, and the other way round."""
     rows = connection.execute(
-        """with both_runs as (
-               select definition, entity, bool_or(now) as has, bool_or(not now) as had
-               from (select definition, entity, true as now from values_now
-                     union all select definition, entity, false from values_before)
-               group by definition, entity)
-           select definition, count(*) filter (has and not had), count(*) filter (had and not has),
-                  count(*) filter (has)
-           from both_runs group by definition"""
+        """select definition, count(*) filter (has and not had), count(*) filter (had and not has)
+           from (select definition, entity, bool_or(has) as has, bool_or(had) as had
+                 from value_changes join trait_names using (trait) group by definition, entity)
+           group by definition"""
     ).fetchall()
-    return {definition: Counts(*counts) for definition, *counts in rows}
+    return {definition: (entered, exited) for definition, entered, exited in rows}

@@ -10,7 +10,6 @@ qualifies, also of what counts as 0 in conditions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
 
 from sqlglot.expressions import Expr
 
@@ -18,7 +17,7 @@ from audcli.plan.model import COUNTING, Computation
 from audcli.sql import vocabulary as sql
 from audcli.sql.events import counts_for
 from audcli.sql.homes import Family, Home, ValueForm
-from audcli.sql.passes import Asked, Kind, Partial, Pass
+from audcli.sql.passes import FIRST, Asked, Kind, Partial, Pass
 from audcli.sql.query import Query
 from audcli.sql.readings import json_of_exact
 from audcli.sql.script import Statement
@@ -72,7 +71,8 @@ def _of_events(family: Family, homes: Mapping[Computation, Home], asked: Mapping
         )
         keys = _entity(family)
         merged = together.select(*keys, *merges).group_by(*keys)
-    values = (sql.named(_value(computation, home), home.column) for computation, home in homes.items())
+    keeps_order = any(asked[pass_].keeps_order for pass_ in family.passes)
+    values = (sql.named(_value(computation, home, keeps_order), home.column) for computation, home in homes.items())
     return sql.rows_of(merged.named("merged")).select(*map(sql.column, family.keys), *values)
 
 
@@ -154,15 +154,13 @@ def _merged(computation: Computation, kind: Kind, home: Home) -> Expr:
             return sql.smallest(column)
         case "greatest" | "greatest_exact":
             return sql.greatest(column)
-        case "first" | "last":
-            order = [sql.member(column, "time"), sql.member(column, "message_id")]
-            chosen = sql.of_first(column, order) if kind == "first" else sql.of_last(column, order)
-            return sql.where(chosen, sql.present(column))
         case _:
-            assert_never(kind)
+            order = [sql.member(column, "time"), sql.member(column, "message_id")]
+            chosen = sql.of_first(column, order) if kind in FIRST else sql.of_last(column, order)
+            return sql.where(chosen, sql.present(column))
 
 
-def _value(computation: Computation, home: Home) -> Expr:
+def _value(computation: Computation, home: Home, keeps_order: bool) -> Expr:
     columns = {kind: sql.column(f"{home.column}_{kind}") for kind in home.kinds}
     match computation.compute:
         case "count" | "unique_users":
@@ -173,10 +171,16 @@ def _value(computation: Computation, home: Home) -> Expr:
         case "average":
             return average_of(columns["units"], sql.otherwise(columns["how_many"], sql.integer(0)))
         case "first" | "last":
-            return sql.member(columns[home.kinds[0]], "value")
+            [column] = columns.values()
+            value = sql.member(column, "value") if keeps_order else column
+            return _without_minus_zero(value) if home.form == "number" else value
         case _:
             [column] = columns.values()
-            return json_of_exact(column) if home.form == "json" else sql.total([column, sql.double(0)])
+            return json_of_exact(column) if home.form == "json" else _without_minus_zero(column)
+
+
+def _without_minus_zero(number: Expr) -> Expr:
+    return sql.total([number, sql.double(0)])
 
 
 def _value_of_texts(computation: Computation, home: Home) -> Expr:

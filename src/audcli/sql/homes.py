@@ -84,10 +84,8 @@ def kinds_and_form(computation: Computation, found: Iterable[Found]) -> tuple[tu
             return (("least",), "number") if all(map(is_exact, found)) else (("least_exact",), "json")
         case "maximum":
             return (("greatest",), "number") if all(map(is_exact, found)) else (("greatest_exact",), "json")
-        case "first":
-            return ("first",), "json"
-        case "last":
-            return ("last",), "json"
+        case "first" | "last":
+            return _first_or_last(computation.compute, found)
         case "most_frequent":
             return (), "text"
         case "unique_list":
@@ -96,6 +94,16 @@ def kinds_and_form(computation: Computation, found: Iterable[Found]) -> tuple[tu
             return (), "number"
         case _:
             assert_never(computation.compute)
+
+
+def _first_or_last(compute: Literal["first", "last"], found: Iterable[Found]) -> tuple[tuple[Kind, ...], ValueForm]:
+    """Hold what is always a string, or always a number that a double holds exactly, as that; anything else as JSON."""
+    some = [each for each in found if not isinstance(each, Nothing)]
+    if all(isinstance(each, One) and each.element.kinds <= {"string"} for each in some):
+        return ("first_text" if compute == "first" else "last_text",), "text"
+    if all(isinstance(each, One) and each.element.kinds <= {"integer", "double"} for each in some):
+        return ("first_number" if compute == "first" else "last_number",), "number"
+    return (compute,), "json"
 
 
 def shape_of_values(computation: Computation, found: Iterable[Found]) -> Shape:

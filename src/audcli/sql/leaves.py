@@ -215,6 +215,7 @@ def _settle(computation: Computation, leaves: Leaves) -> None:
     for count, pass_ in events:
         asked = _asked_of(pass_, leaves)
         asked.by_account = asked.by_account or (owner is None and computation.scope != "all")
+        asked.put_together = asked.put_together or family.keys != PROFILE or len(family.passes) > 1
         for kind in kinds:
             asked.column(Partial.of(kind, count, None if kind == "count" else computation.value))
         if family.texts_of is not None:

@@ -28,7 +28,15 @@ from audcli.sql.readings import Read, Reading, gives_lists, read
 from audcli.sql.script import Statement
 from audcli.sql.subjects import ACCOUNT_USERS, PROFILE, USER_OF_ACCOUNT, Keys, Table
 
-Kind = Literal["count", "units", "how_many", "least", "greatest", "least_exact", "greatest_exact", "first", "last"]
+Kind = Literal[
+    "count", "units", "how_many", "least", "greatest", "least_exact", "greatest_exact",
+    "first", "first_number", "first_text", "last", "last_number", "last_text",
+]  # fmt: skip
+"""What is found of events; `first_number` and `first_text` are the first of what is always one that a double holds
+exactly, or always a string, and so need not be taken through JSON."""
+
+FIRST: frozenset[Kind] = frozenset({"first", "first_number", "first_text"})
+LAST: frozenset[Kind] = frozenset({"last", "last_number", "last_text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Asked:
 
     `name` begins the names of its tables. `counted` tells which counts are asked for in which scopes, `texts` gives
     the columns of each value's table of texts, `by_account` whether anything is asked about the accounts that events
-    carry.
+    carry, `put_together` whether what it finds is added to what other passes do, or to what it finds of others.
     """
 
     name: str
@@ -73,6 +81,12 @@ class Asked:
     texts: dict[Value, dict[Count, str]] = field(default_factory=dict)
     counted: dict[Count, None] = field(default_factory=dict)
     by_account: bool = False
+    put_together: bool = False
+
+    @property
+    def keeps_order(self) -> bool:
+        """Tell whether the first and last values stand with the time and message id of their events."""
+        return self.by_account or self.put_together
 
     def column(self, partial: Partial) -> str:
         """Give the column of a partial, a new one where it was not asked for before."""
@@ -121,7 +135,9 @@ def pass_statements(pass_: Pass, asked: Asked, around: Surroundings) -> Iterator
         yield Statement(kept, f"what is read of {what}", made.query, what)
         source = sql.table_as(kept, "read")
     if asked.columns:
-        columns = (sql.named(_aggregate(partial, made), name) for partial, name in asked.columns.items())
+        columns = (
+            sql.named(_aggregate(partial, made, asked.keeps_order), name) for partial, name in asked.columns.items()
+        )
         query = sql.rows_of(source).select(*map(sql.column, keys), *columns)
         query = query.group_by(*map(sql.column, keys))
         yield Statement(asked.base(), f"counts and sums of {what}", query, what)
@@ -151,6 +167,10 @@ def _reading_of(kind: Kind) -> Reading:
     match kind:
         case "first" | "last":
             return "whole"
+        case "first_number" | "last_number":
+            return "number"
+        case "first_text" | "last_text":
+            return "texts"
         case "count":
             raise AssertionError("to count events nothing is read of them")
         case _:
@@ -176,7 +196,7 @@ def _read_events(pass_: Pass, asked: Asked, around: Surroundings, keys: Keys) ->
     interval = _hull([each.interval for each in events])
     columns = {name: column for each in reads.values() for name, column in each.columns.items()}
     columns |= {name: filter_holds(condition, rows) for condition, name in filters.items()}
-    in_order = ["message_id"] if any(reading == "whole" for reading, _ in wanted) else []
+    in_order = ["message_id"] if any(partial.kind in FIRST | LAST for partial in asked.columns) else []
     through = ["time", *in_order]
     if pass_.owner is None and not around.joined:
         query = _read_before_joining(calls_alone(pass_.calls, around.catalog, interval, values), keys, through, columns)
@@ -227,7 +247,7 @@ def _calls(pass_: Pass, around: Surroundings, interval: Interval, values: Iterab
     return owned_calls(pass_.calls, around.catalog, interval, around.joined, values, pass_.owner)
 
 
-def _aggregate(partial: Partial, made: _Made) -> Expr:
+def _aggregate(partial: Partial, made: _Made, keeps_order: bool) -> Expr:
     counts = made.counts(partial.events)
     if partial.value is None:
         return sql.count_where(counts)
@@ -241,8 +261,8 @@ def _aggregate(partial: Partial, made: _Made) -> Expr:
             return sql.where(sql.greatest(column), counts)
         case _:
             order = [sql.column("time"), sql.column("message_id")]
-            packed = sql.struct({"value": column, "time": order[0], "message_id": order[1]})
-            chosen = sql.of_first(packed, order) if partial.kind == "first" else sql.of_last(packed, order)
+            packed = sql.struct({"value": column, "time": order[0], "message_id": order[1]}) if keeps_order else column
+            chosen = sql.of_first(packed, order) if partial.kind in FIRST else sql.of_last(packed, order)
             return sql.where(chosen, sql.both([counts, sql.present(column)]))
 
 

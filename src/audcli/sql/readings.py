@@ -18,10 +18,11 @@ from sqlglot.expressions import Expr
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import Element, as_double, as_text, as_whole, exact_whole, is_exact_in_double
 from audcli.sql.places import Found, Many, Nothing, One, whole
-from audcli.sql.sums import units
+from audcli.sql.sums import has_units, units
 
-Reading = Literal["units", "how_many", "least", "greatest", "least_exact", "greatest_exact", "whole", "texts"]
-"""`units` and how many numbers there are, for sums; the least and greatest, as doubles or as exact structs."""
+Reading = Literal["units", "how_many", "number", "least", "greatest", "least_exact", "greatest_exact", "whole", "texts"]
+"""`units` and how many numbers there are, for sums; the one number; the least and greatest, as doubles or as exact
+structs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def json_of_exact(value: Expr) -> Expr:
 _WITH_EXACT = frozenset({"least_exact", "greatest_exact"})
 _EXACT = "STRUCT(rounded DOUBLE, exact HUGEINT, whole BIGINT)"
 _TYPES: dict[Reading, str] = {
-    "units": "HUGEINT", "how_many": "BIGINT", "least": "DOUBLE", "greatest": "DOUBLE", "whole": "JSON",
-    "least_exact": _EXACT, "greatest_exact": _EXACT, "texts": "VARCHAR",
+    "units": "HUGEINT", "how_many": "BIGINT", "number": "DOUBLE", "least": "DOUBLE", "greatest": "DOUBLE",
+    "whole": "JSON", "least_exact": _EXACT, "greatest_exact": _EXACT, "texts": "VARCHAR",
 }  # fmt: skip
 
 
@@ -95,8 +96,7 @@ def _number(reading: Reading, element: Element, name: str) -> Read:
         case "units":
             return Read(columns, units(number, exact))
         case "how_many":
-            counted = sql.present(units(number, exact))
-            return Read(columns, sql.choose([(counted, sql.integer(1))], sql.integer(0)))
+            return Read(columns, sql.choose([(has_units(number), sql.integer(1))], sql.integer(0)))
         case _:
             return Read(columns, _comparable(number, exact) if exact is not None and reading in _WITH_EXACT else number)
 

@@ -14,6 +14,8 @@ from audcli.sql import vocabulary as sql
 _UNITS = 10**9
 _LIMIT = 1e20
 _EXACT = 2**53
+_WITH_HALVES = float(2**52 // _UNITS)
+"""Below it a number of units is a double that can have a half, so that rounding the product to one passes over none."""
 _DIGITS = 20
 _GROUPS = 3
 """Digits after the point that an average is written out to, in groups: two doubles of the magnitude of 10^-9, divided
@@ -25,10 +27,20 @@ def units(number: Expr, whole: Expr | None = None) -> Expr:
 
     `whole` is the exact value of what is written as a 64-bit integer, NULL for anything else.
     """
-    cases = [(sql.compare("less", sql.magnitude(number), sql.double(_LIMIT)), _units_of_double(number))]
+    scaled = sql.times(number, sql.double(_UNITS))
+    is_small = sql.compare("less", sql.magnitude(number), sql.double(_WITH_HALVES))
+    cases = [
+        (sql.both([is_small, sql.opposite(_has_half(scaled))]), sql.cast(sql.rounded_half_even(scaled), "HUGEINT")),
+        (has_units(number), _units_of_double(number)),
+    ]
     if whole is not None:
         cases.insert(0, (sql.present(whole), sql.product(whole, _UNITS)))
     return sql.choose(cases)
+
+
+def has_units(number: Expr) -> Expr:
+    """Tell whether a double is below 10^20 in magnitude, as every 64-bit integer is; NULL for none."""
+    return sql.compare("less", sql.magnitude(number), sql.double(_LIMIT))
 
 
 def double_of(total: Expr) -> Expr:
@@ -77,7 +89,7 @@ def _units_of_double(number: Expr) -> Expr:
     upper = sql.cast(sql.cast(fraction, "FLOAT"), "DOUBLE")
     lower = sql.difference(fraction, upper)
     taken = sql.total([sql.difference(sql.times(upper, scale), scaled), sql.times(lower, scale)])
-    is_half = sql.compare("equal", sql.magnitude(sql.difference(scaled, sql.towards_zero(scaled))), sql.double(0.5))
+    is_half = _has_half(scaled)
     nearest = sql.choose(
         [
             (sql.both([is_half, sql.compare("greater", taken, sql.double(0))]), sql.rounded_up(scaled)),
@@ -86,3 +98,7 @@ def _units_of_double(number: Expr) -> Expr:
         sql.rounded_half_even(scaled),
     )
     return sql.total([sql.product(whole, _UNITS), sql.cast(nearest, "HUGEINT")])
+
+
+def _has_half(scaled: Expr) -> Expr:
+    return sql.compare("equal", sql.magnitude(sql.difference(scaled, sql.towards_zero(scaled))), sql.double(0.5))

@@ -1,11 +1,15 @@
-"""However a plan is computed, the members are the same: tables joined or gathered as marks, one by one or side by side."""
+"""However a plan is computed, the members are the same.
+
+Tables are joined or gathered as marks, statements run one by one or side by side, steps of sequences meet in stretches
+of time or in order of time.
+"""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 
-from audcli.sql import marks
+from audcli.sql import marks, sequences
 from properties.test_properties import PARTS, SEEDS, hold
 from properties.worlds import World, deal_world
 from seam import audcli_members
@@ -16,6 +20,18 @@ from yaml_core import write_documents
 @given(seed=SEEDS)
 def test_marks_and_joins_agree(part: str, seed: int) -> None:
     hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world, 0, 2) == _members(world, 1_000, 1))
+
+
+@pytest.mark.parametrize("part", ["sequences", "accounts"])
+@given(seed=SEEDS)
+def test_stretches_of_time_and_order_of_time_agree(part: str, seed: int) -> None:
+    hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world, 4, 1) == _members_in_order(world))
+
+
+def _members_in_order(world: World) -> dict[str, set[str]]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequences, "only_time_matters", lambda *_: False)
+        return _members(world, 4, 1)
 
 
 def _members(world: World, few_tables: int, threads: int) -> dict[str, set[str]]:

@@ -98,11 +98,12 @@ def _timed(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Timin
     sql = statement.sql(DIALECT)
     started = time.perf_counter()
     try:
-        [(rows,)] = connection.execute(sql).fetchall()
+        made = connection.execute(sql).fetchall()
     except _OF_THE_STORE:
         raise
     except duckdb.OutOfMemoryException as error:
         raise StatementFailed("there is not enough working memory for it", hint=_MORE_MEMORY) from error
     except duckdb.Error as error:
         raise StatementFailed(f"the engine could not find {statement.purpose}: {str(error).splitlines()[0]}") from error
-    return Timing(statement.table, statement.purpose, statement.calls, time.perf_counter() - started, int(rows))
+    rows = sum(number for (number,) in made)  # a view has none yet, and says nothing
+    return Timing(statement.table, statement.purpose, statement.calls, time.perf_counter() - started, rows)

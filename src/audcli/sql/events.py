@@ -104,10 +104,13 @@ def owned_calls(
 
 
 def counts_for(carried: Expr, account: Expr, scope: Scope) -> Expr:
-    """Tell whether an event that carries an account (NULL: none) counts for that account of its profile."""
+    """Tell whether an event that carries an account (NULL: none) counts for that account of its profile.
+
+    It may be NULL where it does not: it is what a join is made on.
+    """
     if scope == "all":
         return sql.TRUE
-    same = sql.sure(sql.compare("equal", carried, account))
+    same = sql.compare("equal", carried, account)
     return same if scope == "tagged" else sql.either([same, sql.absent(carried)])
 
 

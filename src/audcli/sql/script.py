@@ -17,17 +17,20 @@ from audcli.tables import WORK
 class Statement:
     """One table of the work database: its name, what it is for in a reader's words, and the query that fills it.
 
-    `calls` is the type and name of the calls that the statement reads, None where it reads none of one name.
+    `calls` is the type and name of the calls that the statement reads, None where it reads none of one name. The rows
+    of a view are worked out by whoever reads them.
     """
 
     table: str
     purpose: str
     query: Query
     calls: str | None = None
+    is_view: bool = False
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""
-        return f"create or replace table {WORK}.{self.table} as {self.query.sql(dialect, pretty=pretty)}"
+        kind = "view" if self.is_view else "table"
+        return f"create or replace {kind} {WORK}.{self.table} as {self.query.sql(dialect, pretty=pretty)}"
 
     def reads(self) -> set[str]:
         """Name the tables that the statement reads."""

@@ -1,13 +1,14 @@
 """Sequences: one step after the other, each a relation of the events that can be the chosen one of that step.
 
     sequence_1_step_1    profile | time | start                the events that can be chosen for the first step
-    sequence_1_open_1    profile | time | start | until        … and until when the next step may follow each
+    sequence_1_open_2    profile | time | start | until        … and until when step 2 may follow each: a view
     sequence_1_step_2    profile | time | start                the events of the next step that follow some of them
     sequence_1           profile | holds
 
 An event at t can follow one at t' when t' < t <= until(t'), where `until` is the earlier of t' plus the step's
 limit and the first event that a negated step in between forbids. So it follows some event exactly when the greatest
-`until` among the earlier events is not before t: a running maximum and one ASOF join, never a list of events.
+`until` among the earlier events is not before t: a running maximum and one ASOF join, never a list of events. Where
+nothing but time decides about the last step, it is found without any order (near.py).
 
 What later steps compare with is carried along in columns (`seen_…`), and events are chained within equal values of
 these. `start` is the latest time at which a chain that ends here can have begun; where that may not be the best
@@ -24,6 +25,7 @@ from sqlglot.expressions import Expr
 
 from audcli.plan.model import Limit, Sequence, Step
 from audcli.sql import vocabulary as sql
+from audcli.sql.near import near_statements, only_time_matters
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
 from audcli.sql.steps import Around, Chains, can_occur, carried, events_of_step
@@ -49,17 +51,21 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
         )
         return
     chains, *later = chains_of(table, sequence)
+    last = later[-1] if later else chains
     yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains), _calls_of(sequence, 0))
     for following in later:
         opened = opened_table(table, following.step)
         purpose = f"sequence: until when step {following.step + 1} may come"
-        yield Statement(opened, purpose, _opened(work, chains, following.step))
-        yield Statement(
-            following.table,
-            f"sequence: events of step {following.step + 1}",
-            _next_step(work, chains, opened, following),
-            _calls_of(sequence, following.step),
-        )
+        yield Statement(opened, purpose, _opened(work, chains, following.step), is_view=True)
+        if following is last and only_time_matters(sequence, chains, following):
+            yield from near_statements(table, sequence, chains, following, around)
+        else:
+            yield Statement(
+                following.table,
+                f"sequence: events of step {following.step + 1}",
+                _next_step(work, chains, opened, following),
+                _calls_of(sequence, following.step),
+            )
         chains = following
     yield Statement(table, "sequence: profiles that have it", _owners_of(work, chains.table, *_whole(work, chains)))
 
@@ -123,7 +129,7 @@ def _first_step(work: _Work, chains: Chains) -> Query:
     events = events_of_step(work.sequence, 0, None, work.around)
     columns = [sql.column(name) for name in chains.state if name != "start"]
     time = sql.column("time")
-    return sql.rows_of(events.named("events")).select(*columns, time, sql.named(time, "start")).distinct()
+    return sql.rows_of(events.named("events")).select(*columns, time, sql.named(time, "start"))
 
 
 def _opened(work: _Work, chains: Chains, index: int) -> Query:

@@ -82,6 +82,21 @@ def events_of_step(
     return queries[0].and_all_of(*queries[1:])
 
 
+def carrying_events_of_step(sequence: Sequence, index: int, around: Around) -> Query:
+    """Give the profile and the time of each event of a step that compares with no other, and the account it carries."""
+    step = sequence.steps[index]
+    profile, time = sql.column("profile", "people"), sql.column("time", "calls")
+    carried = sql.named(sql.column("account", "calls"), "carried")
+    queries = []
+    for calls in step.calls:
+        if call_numbers(calls, around.catalog):
+            rows = event_rows(calls, around.catalog, around.elsewhere)
+            values = own_values_in(step.filter)
+            query = selected_calls(calls, around.catalog, step.interval, around.joined, values)
+            queries.append(query.where(filter_holds(step.filter, rows)).select(profile, carried, time))
+    return queries[0].and_all_of(*queries[1:])
+
+
 def _events_of_calls(sequence: Sequence, index: int, calls: Calls, chains: Chains | None, around: Around) -> Query:
     step = sequence.steps[index]
     rows = event_rows(calls, around.catalog, _Elsewhere(sequence, around).find)

@@ -37,7 +37,14 @@ from audcli.sql.vocabulary.documents import (
     to_json,
     variant_of_json,
 )
-from audcli.sql.vocabulary.instants import earliest, instant_to_text, later, latest_of, zoned_text_to_instant
+from audcli.sql.vocabulary.instants import (
+    earliest,
+    instant_to_text,
+    later,
+    latest_of,
+    stretch_of,
+    zoned_text_to_instant,
+)
 from audcli.sql.vocabulary.lists import (
     beginning,
     count_of,
@@ -196,6 +203,7 @@ __all__ = [
     "some_row_of",
     "spread",
     "starts_with",
+    "stretch_of",
     "struct",
     "sum_of",
     "sure",

@@ -26,6 +26,11 @@ def later(value: Expr, *, seconds: int = 0, months: int = 0) -> Expr:
     return exp.Paren(this=exp.Add(this=value, expression=function_call(function, integer(count))))
 
 
+def stretch_of(value: Expr, seconds: int) -> Expr:
+    """Give the beginning of the stretch that the instant lies in, of those of so many seconds that make up all time."""
+    return function_call("time_bucket", function_call("to_seconds", integer(seconds)), value)
+
+
 def earliest(instants: Sequence[Expr]) -> Expr:
     """Give the earliest of the instants."""
     return function_call("least", *instants) if len(instants) > 1 else instants[0]

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from audcli.definitions.documents import AudienceDocument, SqlTraitDocument, TraitDocument
 from audcli.definitions.loader import Definitions
-from audcli.definitions.spans import spans_of
-from audcli.digests import documents_of, reached_from
+from audcli.digests import documents_of
 from audcli.errors import AudcliError
 from audcli.evaluation import list_reader, plan_of, run_needed_queries
 from audcli.explain import Explanation, Question, explain_membership, explain_values
@@ -51,8 +50,7 @@ def explain(
             raise AudcliError(f"`{key}` cannot be explained: {left_out[key]}")
         return plan
 
-    spans = spans_of(documents[each] for each in reached_from(definitions, key))
-    question = Question(key, entity, instant, plan_at, queries.queried, spans, project.settings.zone)
+    question = Question(key, entity, instant, plan_at, queries.queried, project.settings.zone)
     if not isinstance(document, AudienceDocument):
         return explain_values(store, question, _traits(document, plan_at(instant)), list_reader(project))
     return replace(explain_membership(store, question, list_reader(project)), last_run=last)

@@ -8,6 +8,7 @@ asked.value(Subject(PROFILES, (7,)), Trait(…))  ->  '"pro"'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,12 +91,13 @@ class Asked:
         """Tell whether the subject exists at A."""
         return bool(self.fetch(_with_keys(sql.all_of(subject.table.name), subject)))
 
-    def is_member(self, subject: Subject, key: str) -> bool:
-        """Tell what the script itself decided of an audience."""
-        membership = self._decided.memberships[key]
-        number = subject.number(membership.entity)
-        query = sql.rows_of(membership.table).select(sql.column(membership.column))
-        return any(holds for (holds,) in self.fetch(query.where(_is(membership.entity, membership.table, number))))
+    def are_members(self, subject: Subject, keys: Listed[str]) -> list[bool]:
+        """Tell of each of some audiences of one wave what the script itself decided of the subject."""
+        places = [self._decided.memberships[key] for key in keys]
+        table, entity = places[0].table, places[0].entity
+        query = sql.rows_of(table).select(*(sql.column(place.column) for place in places))
+        rows = self.fetch(query.where(_is(entity, table, subject.number(entity))))
+        return [bool(holds) for holds in rows[0]] if rows else [False] * len(keys)
 
     def value(self, subject: Subject, value: Value) -> str | None:
         """Give a value of the subject as JSON text, None where it is absent."""

@@ -12,12 +12,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from audcli.definitions.durations import Duration
 from audcli.explain import measures, words
 from audcli.explain.asked import Asked, Subject
 from audcli.explain.model import SHOWN_EVENTS, Evidence, Node
-from audcli.plan.model import ALWAYS, Count, Interval, Limit, Sequence, Step
-from audcli.plan.windows import just_after
+from audcli.plan.model import ALWAYS, Count, Interval, Sequence, Step
+from audcli.plan.windows import just_after, later
 from audcli.sql import vocabulary as sql
 from audcli.sql.query import Query
 from audcli.sql.sequences import chains_of, is_possible, opened_table, whole_chains
@@ -117,7 +116,7 @@ class _Looked:
         """Explain a step for which there is an event, which may still be too late for the sequence as a whole."""
         chosen = self._evidence(step, self._standing(chain, index, chain.before(index)))[:1]
         limit, start = self.sequence.limit, chain.rows[min(chain.rows)]["time"]
-        if limit is None or chain.rows[index]["time"] <= _later(start, limit):
+        if limit is None or chain.rows[index]["time"] <= later(start, limit):
             return Node("step", text, True, "chosen", events=chosen, event_count=1)
         return Node("step", text, False, f"later than {measures.of_limit(limit)} after step 1", None, chosen, 1)
 
@@ -125,7 +124,7 @@ class _Looked:
         """Explain a step that must not happen after the event chosen before it."""
         step = self.sequence.steps[index]
         since, upto = chain.rows[before]["time"], self._next_time(chain, index, before)
-        end = self.sequence.as_of if step.limit is None else _later(since, step.limit)
+        end = self.sequence.as_of if step.limit is None else later(since, step.limit)
         events = self._following(chain, index, before)
         forbidden = [event for event in events if event["time"] <= end and (upto is None or event["time"] < upto)]
         waiting = step.elapsed and end > self.sequence.as_of
@@ -161,8 +160,8 @@ class _Looked:
         """List the events that the last step counts."""
         step, since, start = self.sequence.steps[index], chain.rows[before]["time"], chain.rows[min(chain.rows)]["time"]
         ends = [self.sequence.as_of]
-        ends += [] if step.limit is None else [_later(since, step.limit)]
-        ends += [] if self.sequence.limit is None else [_later(start, self.sequence.limit)]
+        ends += [] if step.limit is None else [later(since, step.limit)]
+        ends += [] if self.sequence.limit is None else [later(start, self.sequence.limit)]
         return [event for event in self._following(chain, index, before) if event["time"] <= min(ends)]
 
     def _following(self, chain: _Chain, index: int, before: int) -> list[Row]:
@@ -214,9 +213,3 @@ class _Looked:
 
 def _agree(one: Row, other: Row, names: Iterable[str]) -> bool:
     return all(one[name] == other[name] for name in names if name in one and name in other)
-
-
-def _later(time: datetime, limit: Limit) -> datetime:
-    return (
-        Duration(limit.months, "months").after(time) if limit.months else Duration(limit.seconds, "seconds").after(time)
-    )

@@ -6,13 +6,13 @@ explain_membership(store, Question("cart_abandoners", Entity("users", 7, "use_4f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from audcli.definitions.spans import Spans
 from audcli.engines import duckdb as engine
+from audcli.explain.ahead import key_at, plan_ahead
 from audcli.explain.asked import Asked, Subject
 from audcli.explain.change import next_change
 from audcli.explain.model import Explanation, Node
@@ -21,7 +21,7 @@ from audcli.explain.slice import sliced
 from audcli.explain.tree import node_of, trait_node
 from audcli.explain.turning_points import turning_points
 from audcli.plan.model import Plan, Value
-from audcli.sql.compile import Compiled, compile_plan
+from audcli.sql.compile import compile_plan
 from audcli.sql.queried import Queried
 from audcli.sql.subjects import subject_of
 from audcli.store import Store
@@ -32,8 +32,7 @@ from audcli.who import Entity
 class Question:
     """What is to be explained: the definition `key`, planned at any instant by `plan_at`, for one entity of its level.
 
-    `queried` is what SQL traits gave at `as_of`; `spans` are those of the definitions in the plan; `timezone` is the
-    project's, of calendar windows.
+    `queried` is what SQL traits gave at `as_of`; `timezone` is the project's, of calendar windows.
     """
 
     key: str
@@ -41,7 +40,6 @@ class Question:
     as_of: datetime
     plan_at: Callable[[datetime], Plan]
     queried: Queried
-    spans: Spans
     timezone: ZoneInfo
 
     @property
@@ -63,22 +61,22 @@ def explain_membership(store: Store, question: Question, read_list: engine.ReadL
     reach = reach_of(condition, plan.conditions, compiled.leaves)
 
     with sliced(store, entity, plan.as_of, reach, question.queried) as connection:
-
-        def run(plan: Plan, compiled: Compiled) -> Asked:
-            engine.run(connection, compiled.script, read_list)
-            return Asked(connection, compiled, plan)
-
-        def is_member_at(instant: datetime) -> bool:
-            plan = question.plan_at(instant)
-            return run(plan, compile_plan(plan, catalog, question.queried)).is_member(question.subject, key)
-
-        asked = run(plan, compiled)
+        engine.run(connection, compiled.script, read_list)
+        asked = Asked(connection, compiled, plan)
         asked.ask(question.subject.table, condition)
         if not asked.considers(question.subject):
             return Explanation(key, entity.level, entity.key, plan.as_of, False, None)
         root = node_of(asked, question.subject, condition)
-        instants = list(turning_points(asked, question.spans, question.timezone))
-        change = next_change(instants, root.holds, is_member_at)
+        points = turning_points(asked, question.timezone)
+
+        def are_members_at(instants: Sequence[datetime]) -> list[bool]:
+            ahead = plan_ahead(plan, map(question.plan_at, instants), points)
+            compiled = compile_plan(ahead, catalog, question.queried)
+            engine.run(connection, replace(compiled.script, lists=()), read_list)  # lists stay as they are
+            keys = [key_at(key, number) for number in range(len(instants))]
+            return Asked(connection, compiled, ahead).are_members(question.subject, keys)
+
+        change = next_change((instant for each in points.values() for instant in each), root.holds, are_members_at)
     return Explanation(key, entity.level, entity.key, plan.as_of, root.holds, root, change=change)
 
 

@@ -1,216 +1,143 @@
-"""The instants after A at which time alone can change an answer.
+"""The instants after A at which time alone can change what a leaf of a condition says.
 
 an event at t, and a window of 30 days       ->   t + 30 days, when the window leaves it behind
 a date d, held against `within_next: 7 days` ->   d - 7 days, and d
 `during: last month`                         ->   the beginnings of the next months
 
-They may be too many (the answer need not change there), never too few.
+They may be too many (the leaf need not change there), never too few. There is no call after A, so an end of a window
+matters only where it passes an event that there is.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from audcli.definitions.durations import Duration
-from audcli.definitions.instants import read_instant
-from audcli.definitions.literals import CalendarWindow
-from audcli.definitions.spans import Spans
 from audcli.explain.asked import Asked
+from audcli.explain.dates import dates_of, dates_of_filter, spans_of_tests
+from audcli.explain.spans import END, Spans, after_events, around_date, beginnings
 from audcli.plan.model import (
     ALWAYS,
-    CallField,
     Calls,
-    ComparesWith,
     ComputedTrait,
     Condition,
-    Context,
     CountIs,
-    InstantIn,
     Interval,
-    Property,
+    Limit,
     Sequence,
     StepProperty,
-    Value,
     ValueIs,
-    ValueTest,
 )
-from audcli.plan.walk import computations_in, conditions_in, own_values_in, parts_of, tests_in, values_in
-from audcli.plan.windows import calendar_interval, instant_of
-from audcli.sql.asking import event_values, events_of, values_of
-from audcli.sql.subjects import PROFILES, SEEN_ACCOUNTS, Table
+from audcli.plan.walk import computations_in, conditions_in, filters_of, leaves_in, own_values_in, parts_of
+from audcli.sql.asking import events_of
 
 _EVER = Interval(None, None)
-_LONGEST_PERIOD = timedelta(days=366)
-_CLAMPED_DAYS = 4
-_END = datetime(9999, 12, 30)
-"""From here on, a calendar window can reach beyond the calendar."""
 
 
-def turning_points(asked: Asked, spans: Spans, timezone: ZoneInfo) -> Iterator[datetime]:
-    """Give the instants after the plan's own at which an answer of the plan can change; unordered, with repeats."""
+def turning_points(asked: Asked, timezone: ZoneInfo) -> Mapping[Condition, frozenset[datetime]]:
+    """Give for every leaf of the plan's conditions the instants after the plan's own at which it can change."""
     as_of = asked.plan.as_of
-    dates = {date for part in _parts(asked) for date in _dates(asked, part)}
-    instants = [
-        *dates,
-        *(instant for date in dates for duration in spans.durations for instant in _around(date, duration)),
-        *(instant for part in _parts(asked) for instant in _ends_of_windows(asked, part, spans)),
-        *(
-            instant
-            for window in spans.calendar
-            for base in (as_of, *(date for date in dates if as_of < date < _END - 2 * _LONGEST_PERIOD))
-            for instant in islice(_beginnings(window, base, timezone), 2)
-        ),
-    ]
-    return (instant for instant in instants if as_of < instant < _END)
+    conditions = [each for condition in asked.plan.conditions.values() for each in conditions_in(condition)]
+    return {
+        leaf: frozenset(instant for instant in _of_leaf(asked, leaf, timezone) if as_of < instant < END)
+        for leaf in dict.fromkeys(leaf for condition in conditions for leaf in leaves_in(condition))
+    }
 
 
-def _parts(asked: Asked) -> Iterator[Condition]:
-    for condition in asked.plan.conditions.values():
-        for each in conditions_in(condition):
-            yield from parts_of(each)
+def _of_leaf(asked: Asked, leaf: Condition, timezone: ZoneInfo) -> Iterator[datetime]:
+    as_of = asked.plan.as_of
+    if isinstance(leaf, ValueIs) and (spans := spans_of_tests(leaf.tests)):
+        for date in set(dates_of(asked, leaf.value)):
+            yield from around_date(date, spans, as_of, timezone)
+    for events in _events_behind(leaf):
+        for date, spans in set(dates_of_filter(asked, events.calls, events.filter)):
+            yield from around_date(date, spans, as_of, timezone)
+        for span in events.spans:
+            if not isinstance(span, Limit):
+                yield from beginnings(span, as_of, timezone)
+    yield from _passing_events(asked, leaf)
 
 
-def _ends_of_windows(asked: Asked, part: Condition, spans: Spans) -> Iterator[datetime]:
-    """Give the instants at which the end of a window passes an event that the part counts or chains."""
-    match part:
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """Events that a leaf counts, chains or computes of, and the spans at which the ends of their window follow A."""
+
+    calls: Calls
+    filter: Condition
+    spans: Spans
+
+
+def _events_behind(leaf: Condition) -> Iterator[_Events]:
+    match leaf:
         case CountIs(counts):
-            for times in _times(asked, [(count.calls, count.filter) for count in counts]):
-                for duration in spans.durations:
-                    for time_ in _decisive(times, duration, part, asked.plan.as_of):
-                        yield from _after(time_, duration)
+            yield from (_Events(each.calls, each.filter, frozenset(each.interval.follows)) for each in counts)
         case Sequence(steps):
-            yield from _all_ends(asked, [(calls, step.filter) for step in steps for calls in step.calls], spans)
+            waits = frozenset(step.limit for step in steps if step.elapsed and step.limit is not None)
+            for step in steps:
+                spans = frozenset(step.interval.follows) | (waits if step.performed else frozenset())
+                yield from (_Events(calls, step.filter, spans) for calls in step.calls)
         case _:
             pass
-    for computation in computations_in(values_in(part)):
-        yield from _all_ends(asked, [(count.calls, count.filter) for count in computation.events], spans)
+    values = [*own_values_in(leaf), *(value for each in filters_of(leaf) for value in own_values_in(each))]
+    for computation in computations_in(values):
+        yield from (_Events(each.calls, each.filter, frozenset(each.interval.follows)) for each in computation.events)
 
 
-def _all_ends(asked: Asked, sources: list[tuple[Calls, Condition]], spans: Spans) -> Iterator[datetime]:
-    for times in _times(asked, sources):
-        for duration in spans.durations:
-            for time_ in times:
-                yield from _after(time_, duration)
+def _passing_events(asked: Asked, leaf: Condition) -> Iterator[datetime]:
+    """Give the instants at which the end of a window passes an event."""
+    if isinstance(leaf, CountIs) and _is_simple(leaf):
+        [span] = leaf.counts[0].interval.follows
+        assert isinstance(span, Limit)
+        for times in _times(asked, list(_events_behind(leaf))):
+            yield from after_events(_decisive(times, leaf), span)
+        return
+    for events in _events_behind(leaf):
+        for span in events.spans:
+            if isinstance(span, Limit):
+                for times in _times(asked, [events]):
+                    yield from after_events(times, span)
 
 
-def _decisive(times: list[datetime], duration: Duration, part: CountIs, as_of: datetime) -> list[datetime]:
-    """Choose, where that is simple, the events with which the count crosses one of its limits."""
-    ahead = [each for each in times if max(_after(each, duration)) > as_of]
-    first = part.counts[0]
-    if duration.unit == "months" or first.scope != "all" or None not in (first.interval.start, first.interval.end):
-        return ahead
-    passed = len(times) - len(ahead)
-    limits = (part.minimum, (part.maximum or 0) + 1)
-    places = {place for limit in limits for place in (len(ahead) - limit, limit - passed - 1)}
-    return [ahead[place] for place in places if 0 <= place < len(ahead)]
+def _is_simple(leaf: CountIs) -> bool:
+    """Tell whether the leaf counts the same events all the time, of which a window leaves behind one after the other.
+
+    Which events of a user count for an account depends on what they carry; windows of months may go back by days.
+    """
+    follows = leaf.counts[0].interval.follows
+    steady = all(each.scope == "all" and _is_steady(each.filter) for each in leaf.counts)
+    return steady and len(follows) == 1 and isinstance(follows[0], Limit) and not follows[0].months
 
 
-def _after(instant: datetime, duration: Duration) -> list[datetime]:
-    """Give when a window's end is at `instant`; months are clamped, so it may be so more than once."""
-    reached = duration.after(instant)
-    if duration.unit != "months" or reached > datetime.max - timedelta(days=_CLAMPED_DAYS):
-        return [reached]
-    days = [reached + timedelta(days=number) for number in range(_CLAMPED_DAYS)]
-    return [*days, *(datetime.combine(day.date() + timedelta(days=1), time()) for day in days)]
+def _decisive(times: list[datetime], leaf: CountIs) -> list[datetime]:
+    """Choose, of the times of all events in order, those with which their number crosses one of the leaf's limits."""
+    start, end = leaf.counts[0].interval.start, leaf.counts[0].interval.end
+    limits = {leaf.minimum, leaf.minimum if leaf.maximum is None else leaf.maximum + 1}
+    if start is not None:  # from `within`: the number falls
+        inside = [each for each in times if each >= start]
+        places = {len(inside) - limit for limit in limits}
+        return [inside[place] for place in places if 0 <= place < len(inside)]
+    outside = [each for each in times if end is not None and each >= end]  # of `older_than`: the number grows
+    places = {limit - 1 - (len(times) - len(outside)) for limit in limits}
+    return [outside[place] for place in places if 0 <= place < len(outside)]
 
 
-def _around(date: datetime, duration: Duration) -> list[datetime]:
-    before = duration.before(date)
-    days: list[datetime] = []
-    if duration.unit == "months" and before > datetime.min + timedelta(days=_CLAMPED_DAYS):
-        days = [before + timedelta(days=number) for number in range(-_CLAMPED_DAYS, _CLAMPED_DAYS)]
-    return [before, *days, *_after(date, duration)]
-
-
-def _times(asked: Asked, sources: Iterable[tuple[Calls, Condition]]) -> list[list[datetime]]:
-    """List the times of events, those of each profile together, in order."""
+def _times(asked: Asked, sources: Iterable[_Events]) -> list[list[datetime]]:
+    """List the times of all events that can be meant, those of each profile together, in order."""
     by_profile: dict[int, list[datetime]] = {}
-    for calls, filter_ in sources:
-        passes = ALWAYS if _moves(filter_) else filter_
-        query = events_of(calls, passes, _EVER, asked.leaves)
+    for events in sources:
+        query = events_of(events.calls, events.filter if _is_steady(events.filter) else ALWAYS, _EVER, asked.leaves)
         for profile, instant, *_ in [] if query is None else asked.fetch(query):
             by_profile.setdefault(profile, []).append(instant)
     return [sorted(times) for times in by_profile.values()]
 
 
-def _moves(filter_: Condition) -> bool:
-    """Tell whether the same event may pass the filter at one time and not at another, or by what came before it."""
+def _is_steady(filter_: Condition) -> bool:
+    """Tell whether an event that passes the filter always does, whatever came before it and whomever it counts for."""
     values = own_values_in(filter_)
-    tests = (part.tests for part in parts_of(filter_) if isinstance(part, ValueIs))
-    return any(isinstance(value, StepProperty) for value in values) or any(map(_asks_a_date, tests))
-
-
-def _asks_a_date(tests: Iterable[ValueTest]) -> bool:
-    return any(
-        isinstance(test, InstantIn) or (isinstance(test, ComparesWith) and test.as_instants) for test in tests_in(tests)
+    moves = any(spans_of_tests(part.tests) for part in parts_of(filter_) if isinstance(part, ValueIs))
+    return not moves and not any(
+        isinstance(value, StepProperty | ComputedTrait) or getattr(value, "of", "users") == "accounts"
+        for value in values
     )
-
-
-def _dates(asked: Asked, part: Condition) -> Iterator[datetime]:
-    """Give the dates that the part, or the filters of its events, hold against other dates."""
-    match part:
-        case ValueIs(value, tests) if _asks_a_date(tests):
-            for row in asked.fetch(values_of(_table_of(value), [value], asked.leaves)):
-                yield from _read(row[-1])
-            for computation in computations_in([value]):
-                if computation.value is not None and _is_of_event(computation.value):
-                    for count in computation.events:
-                        yield from _dates_among(asked, count.calls, computation.value)
-        case CountIs(counts):
-            for count in counts:
-                yield from _dates_of_events(asked, count.calls, count.filter)
-        case Sequence(steps):
-            for step in steps:
-                for calls in step.calls:
-                    yield from _dates_of_events(asked, calls, step.filter)
-        case _:
-            pass
-
-
-def _dates_of_events(asked: Asked, calls: Calls, filter_: Condition) -> Iterator[datetime]:
-    for part in parts_of(filter_):
-        if isinstance(part, ValueIs) and _asks_a_date(part.tests) and _is_of_event(part.value):
-            yield from _dates_among(asked, calls, part.value)
-
-
-def _dates_among(asked: Asked, calls: Calls, value: Value) -> Iterator[datetime]:
-    query = event_values(calls, value, asked.leaves)
-    for (text,) in [] if query is None else asked.fetch(query):
-        yield from _read(text)
-
-
-def _table_of(value: Value) -> Table:
-    of = value.computation.of if isinstance(value, ComputedTrait) else getattr(value, "of", "users")
-    return SEEN_ACCOUNTS if of == "accounts" else PROFILES
-
-
-def _is_of_event(value: Value) -> bool:
-    return isinstance(value, Property | Context | CallField)
-
-
-def _read(text: str | None) -> Iterator[datetime]:
-    """Read the dates in a value that stands as JSON; what is no date is passed over."""
-    value = None if text is None else json.loads(text)
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str):
-            try:
-                yield instant_of(read_instant(each))
-            except ValueError:
-                continue
-
-
-def _beginnings(window: CalendarWindow, base: datetime, timezone: ZoneInfo) -> Iterator[datetime]:
-    """Give the instants after `base` at which a calendar window moves on."""
-    start = calendar_interval(window, base, timezone).start
-    day = base.replace(tzinfo=UTC).astimezone(timezone).date()
-    for number in range(1, 2 * _LONGEST_PERIOD.days + 2):
-        local = datetime.combine(day + timedelta(days=number), time(), tzinfo=timezone)
-        midnight = local.astimezone(UTC).replace(tzinfo=None)
-        moved = calendar_interval(window, midnight, timezone).start
-        if moved != start:
-            yield midnight
-        start = moved

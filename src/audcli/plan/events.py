@@ -39,9 +39,12 @@ def event_value(path: str) -> Property | Context | CallField:
 
 
 def limit_of(duration: Duration | None) -> Limit | None:
+    """Give the span of a duration, where there is one."""
+    return None if duration is None else span_of(duration)
+
+
+def span_of(duration: Duration) -> Limit:
     """Give the span of a duration, cut where it is longer than all of the calendar, in which every event lies."""
-    if duration is None:
-        return None
     if duration.unit == "months":
         return Limit(months=min(duration.count, _WHOLE_CALENDAR.months))
     return Limit(seconds=min(duration.count * _SECONDS[duration.unit], _WHOLE_CALENDAR.seconds))

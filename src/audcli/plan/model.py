@@ -16,6 +16,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from audcli.definitions.literals import CalendarWindow
+
 Level = Literal["users", "accounts"]
 
 Scope = Literal["all", "own", "tagged"]
@@ -25,16 +27,21 @@ those that carry none (`own`)."""
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Instants from `start` (in) to `end` (out), UTC without a zone; None is unbounded."""
+    """Instants from `start` (in) to `end` (out), UTC without a zone; None is unbounded.
+
+    `follows` tells how the ends move on with A: at which distances they follow it, or with which windows of the
+    calendar. Of an end that is A itself nothing is told.
+    """
 
     start: datetime | None
     end: datetime | None
+    follows: tuple[Limit | CalendarWindow, ...] = ()
 
     def meets(self, other: Interval) -> Interval:
         """Give the instants that lie in both."""
         starts = [each for each in (self.start, other.start) if each is not None]
         ends = [each for each in (self.end, other.end) if each is not None]
-        return Interval(max(starts, default=None), min(ends, default=None))
+        return Interval(max(starts, default=None), min(ends, default=None), self.follows + other.follows)
 
 
 # --- values -------------------------------------------------------------------------------------------------

@@ -43,7 +43,17 @@ from audcli.plan.model import (
     Value,
     ValueTest,
 )
-from audcli.plan.windows import calendar_interval, end_at, instant_of, just_after, last, later_than, whole_day
+from audcli.plan.windows import (
+    after_next,
+    before_last,
+    calendar_interval,
+    end_at,
+    instant_of,
+    last,
+    later_than,
+    whole_day,
+    within_next,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +211,11 @@ def _instant_tests(operators: Operators, around: Surroundings) -> Iterator[Value
     if operators.within_last is not None:
         yield InstantIn(last(operators.within_last, as_of))
     if operators.before_last is not None:
-        yield InstantIn(Interval(None, end_at(operators.before_last.before(as_of))))
+        yield InstantIn(before_last(operators.before_last, as_of))
     if operators.within_next is not None:
-        yield InstantIn(Interval(just_after(as_of), end_at(operators.within_next.after(as_of))))
+        yield InstantIn(within_next(operators.within_next, as_of))
     if operators.after_next is not None:
-        yield InstantIn(later_than(operators.after_next.after(as_of)))
+        yield InstantIn(after_next(operators.after_next, as_of))
 
 
 def _side(comparison: Comparison, instant: datetime) -> Interval:

@@ -5,6 +5,7 @@ All intervals are half-open the other way round, [start, end), to the microsecon
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 from audcli.definitions.documents import CalendarWindow, Window
 from audcli.definitions.durations import Duration
 from audcli.definitions.instants import read_instant
-from audcli.plan.model import Interval
+from audcli.plan.events import span_of
+from audcli.plan.model import Interval, Limit
 
 _TICK = timedelta(microseconds=1)
 
@@ -46,9 +48,10 @@ def interval_of(window: Window, as_of: datetime, timezone: ZoneInfo) -> Interval
         return last(window.within, as_of)
     if window.between is not None:
         longer, shorter = window.between
-        return Interval(just_after(longer.before(as_of)), just_after(shorter.before(as_of)))
+        spans = (span_of(longer), span_of(shorter))
+        return Interval(just_after(longer.before(as_of)), just_after(shorter.before(as_of)), spans)
     if window.older_than is not None:
-        return Interval(None, just_after(window.older_than.before(as_of)))
+        return before_last(window.older_than, as_of)
     if window.during is not None:
         return calendar_interval(window.during, as_of, timezone).meets(Interval(None, until_now))
     since = None if window.since is None else instant_of(window.since)
@@ -58,23 +61,52 @@ def interval_of(window: Window, as_of: datetime, timezone: ZoneInfo) -> Interval
 
 def last(duration: Duration, as_of: datetime) -> Interval:
     """Give the instants after `as_of` minus the duration, up to `as_of`."""
-    return Interval(just_after(duration.before(as_of)), just_after(as_of))
+    return Interval(just_after(duration.before(as_of)), just_after(as_of), (span_of(duration),))
+
+
+def before_last(duration: Duration, as_of: datetime) -> Interval:
+    """Give the instants up to `as_of` minus the duration."""
+    return Interval(None, just_after(duration.before(as_of)), (span_of(duration),))
+
+
+def within_next(duration: Duration, as_of: datetime) -> Interval:
+    """Give the instants after `as_of`, up to `as_of` plus the duration."""
+    return Interval(just_after(as_of), end_at(duration.after(as_of)), (span_of(duration),))
+
+
+def after_next(duration: Duration, as_of: datetime) -> Interval:
+    """Give the instants after `as_of` plus the duration."""
+    return replace(later_than(duration.after(as_of)), follows=(span_of(duration),))
+
+
+def earlier(instant: datetime, span: Limit) -> datetime:
+    """Give the instant a span earlier, not earlier than the first one a `datetime` can hold."""
+    return _duration(span).before(instant)
+
+
+def later(instant: datetime, span: Limit) -> datetime:
+    """Give the instant a span later, not later than the last one a `datetime` can hold."""
+    return _duration(span).after(instant)
+
+
+def _duration(span: Limit) -> Duration:
+    return Duration(span.months, "months") if span.months else Duration(span.seconds, "seconds")
 
 
 def calendar_interval(window: CalendarWindow, as_of: datetime, timezone: ZoneInfo) -> Interval:
     """Resolve `today`, `last month` … in the zone; `today` and `this …` end at `as_of`, weeks start on Monday."""
     local = as_of.replace(tzinfo=UTC).astimezone(timezone)
     if window == "today":
-        return Interval(_midnight(local.date(), timezone), just_after(as_of))
+        return Interval(_midnight(local.date(), timezone), just_after(as_of), (window,))
     if window == "yesterday":
         today = local.date()
-        return Interval(_midnight(today - timedelta(days=1), timezone), _midnight(today, timezone))
+        return Interval(_midnight(today - timedelta(days=1), timezone), _midnight(today, timezone), (window,))
     which, period = window.split(" ")
     first = _first_day(local.date(), period)
     if which == "this":
-        return Interval(_midnight(first, timezone), just_after(as_of))
+        return Interval(_midnight(first, timezone), just_after(as_of), (window,))
     before = _first_day(first - timedelta(days=1), period)
-    return Interval(_midnight(before, timezone), _midnight(first, timezone))
+    return Interval(_midnight(before, timezone), _midnight(first, timezone), (window,))
 
 
 def instant_of(moment: datetime | date | str) -> datetime:

@@ -6,6 +6,7 @@ And by time alone: an answer changes when it was said to, not before, and to wha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from properties.test_properties import PARTS, hold
 from properties.worlds import World, deal_world
 from reference import evaluate
 from reference.calls import read_calls
+from reference.values import as_instant
+from reference.windows import shifted
 from seam import explained
 from yaml_core import write_documents
 
@@ -107,7 +110,9 @@ def _changes_as_said(world: World, seed: int) -> bool:
         if change is None:
             continue
         until = change.at or change.checked_until or explanation.as_of + timedelta(days=800)
-        before = [explanation.as_of + (until - explanation.as_of) * deal.random() for _ in range(3)]
+        passed = [each for each in _ends_of_windows(world) if explanation.as_of < each < until]
+        before = deal.sample(passed, min(len(passed), 6))
+        before.append(explanation.as_of + (until - explanation.as_of) * deal.random())
         if change.at is not None:
             before.append(change.at - timedelta(microseconds=1))
             if _is_member(world, explanation, change.at) != change.becomes:
@@ -115,6 +120,16 @@ def _changes_as_said(world: World, seed: int) -> bool:
         if any(_is_member(world, explanation, instant) != explanation.member for instant in before):
             return False
     return True
+
+
+def _ends_of_windows(world: World) -> list[datetime]:
+    """Give the instants at which some window could pass a call or a date of one: there, if anywhere, answers change."""
+    written, calls = json.dumps(world.definitions, default=str), json.dumps(world.calls)
+    durations = set(re.findall(r"\d+ (?:second|minute|hour|day|week|month)s?", written))
+    dates = {as_instant(text) for text in re.findall(r'"(\d{4}-[^"]*)"', calls)} - {None}
+    instants = {call.time for call in read_calls(world.calls, world.settings)} | dates
+    moved = {shifted(each, duration, sign) for each in instants for duration in durations for sign in (1, -1)}
+    return sorted(each.astimezone(UTC).replace(tzinfo=None) for each in instants | moved)
 
 
 def _is_member(world: World, explanation: Explanation, instant: datetime) -> bool:

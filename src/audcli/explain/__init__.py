@@ -2,7 +2,8 @@
 
 slice       the store, as far as it bears on the entity
 asked       the plan's script, run there, and asked for every part
-turning_points, change    when time alone changes the answer
+turning_points, change    when time alone changes the answer; spans and dates: what windows pass, and when;
+ahead                     one plan for several instants
 tree        the parts as a tree of nodes; chains: those of a sequence
 words       what each part says; leaf_words: values, tests and events; measures: quantities and times
 """

@@ -160,12 +160,16 @@ def _calls_named(call_name: int, as_of: datetime) -> Query:
 
 
 def _carried(calls: Query, key: str, columns: Mapping[str, str], shape: Shape) -> Source:
-    """Take out of each call the traits and whether it carries them, before anything is joined: calls are wide."""
+    """Take out of each call the traits and whether it carries them, before anything is joined: calls are wide.
+
+    To ask for the name itself reads whole objects, which only a name that may come without a value needs.
+    """
     properties = sql.column("properties")
     query = calls.select(*(sql.column(name) for name in (key, "time", "message_id")))
     for name, column in columns.items():
-        value = kept(sql.member_of_variant(properties, name), shape.named(name) or Shape())
-        is_carried = sql.has_member(properties, name)
+        below = shape.named(name) or Shape()
+        value = kept(sql.member_of_variant(properties, name), below)
+        is_carried = sql.has_member(properties, name) if "null" in below.seen else sql.present(value)
         query = query.select(sql.named(value, column), sql.named(is_carried, _is_carried(column)))
     return query.named("carried", first=True)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import io
 import sys
+from collections.abc import Iterable, Sequence
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -67,10 +69,18 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # By lines, so that what goes to both streams stays in order when they lead to one place.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    app()
+    make_app(_commands_of(sys.argv[1:]))()
 
 
-def make_app() -> typer.Typer:
+def _commands_of(words: Sequence[str]) -> Sequence[ModuleType]:
+    """Give the command that the words begin with, alone, for to put all together takes longer than many a command.
+
+    All are given where the words begin otherwise: with an option, which may ask for help, or with a mistake.
+    """
+    return [command for command in COMMANDS if [command.NAME.split()[0]] == words[:1]] or COMMANDS
+
+
+def make_app(commands: Iterable[ModuleType]) -> typer.Typer:
     """Put the commands together."""
     made = typer.Typer(
         name="audcli",
@@ -80,7 +90,7 @@ def make_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     made.callback()(_root())
-    for command in COMMANDS:
+    for command in commands:
         register(made, command.NAME, command.run, help=command.HELP)
     return made
 
@@ -113,5 +123,3 @@ def _print_version(wanted: bool) -> None:
 Version = Annotated[
     bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
 ]
-
-app = make_app()

@@ -12,7 +12,9 @@ from pydantic import Discriminator, Field, Tag
 
 from audcli.definitions.events import Computation, EventScope, EventSource, Step, Window
 from audcli.definitions.literals import DurationField, PercentField
-from audcli.definitions.operators import Document, Operators, QuantityField
+
+# `Test` is for pydantic, which looks here for what is named in the fields that models below inherit.
+from audcli.definitions.operators import Document, Operators, QuantityField, Test  # noqa: F401
 
 
 class AllCondition(Document):
@@ -169,6 +171,3 @@ Condition = Annotated[
     | Annotated[SequenceCondition, Tag(":sequence")],
     Discriminator(_condition_head),
 ]
-
-for _model in (AllCondition, AnyCondition, NotCondition, TraitCondition, AccountsCondition, UsersCondition):
-    _model.model_rebuild()

@@ -106,7 +106,3 @@ class Computation(EventSource, Window):
     limit: int | None = Field(default=None, ge=1)
     events: EventScope | None = None
     include_anonymous: bool | None = None
-
-
-for _model in (AllFilters, AnyFilter, NotFilter, EventSource, Step, Computation):
-    _model.model_rebuild()

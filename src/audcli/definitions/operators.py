@@ -26,7 +26,8 @@ from audcli.definitions.literals import (
 class Document(BaseModel):
     """What all models share: no unknown fields, no coercion, no change once read."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    # A model is built when it is first read, together with all that it is made of, and not at every start.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, defer_build=True)
 
 
 class TraitReference(Document):
@@ -135,5 +136,3 @@ Test = Annotated[
     Operators,
     BeforeValidator(_as_operators, json_schema_input_type=ScalarField | list[ScalarField] | Operators),
 ]
-
-Operators.model_rebuild()

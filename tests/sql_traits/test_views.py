@@ -24,6 +24,7 @@ CALLS = [
          properties={"price": 12.0, "items": [{"sku": "a", "n": 1.50}], "text": "1.0}"}, receivedAt="2026-01-04"),
     call("page", "2026-01-03T10:00:00.000001Z", name="Home", anonymousId="zed"),
     call("screen", "2026-01-05", name="Start", userId="bob"),
+    call("page", "2026-01-06", anonymousId="zed"),
     call("track", "2026-07-02", event="Buy", userId="ann"),
     call("track", "2026-07-02", event="Buy", userId="late"),
     call("group", "2026-02-01", groupId="acme", userId="ann", traits={"plan": "business"}),
@@ -54,7 +55,7 @@ def keys(store: Store) -> dict[str, str]:
 
 
 def test_events(store: Store) -> None:
-    buy, home, start = rows_of(store, "events")
+    buy, home, start, nameless = rows_of(store, "events")
     key = keys(store)
     assert buy == {
         "message_id": CALLS[3]["messageId"], "type": "track", "event": "Buy", "key": key["ann"], "user_id": "ann",
@@ -64,6 +65,7 @@ def test_events(store: Store) -> None:
     assert (home["type"], home["event"], home["key"], home["anonymous_id"]) == ("page", "Home", key["zed"], "zed")
     assert home["timestamp"] == datetime(2026, 1, 3, 10, 0, 0, 1)
     assert (start["type"], start["event"], start["properties"]) == ("screen", "Start", "{}")
+    assert (nameless["type"], nameless["event"]) == ("page", None)
 
 
 def test_profiles(store: Store) -> None:

@@ -44,8 +44,8 @@ GROUP_CALLS = """group_calls as (
 _QUERIES = {
     "events": f"""
         with {_PEOPLE}
-        select message_id, type, name as event, key, user_id, anonymous_id, group_id, time as timestamp, received_at,
-            properties, context::json::variant as context
+        select message_id, type, nullif(name, '') as event, key, user_id, anonymous_id, group_id, time as timestamp,
+            received_at, properties, context::json::variant as context
         from calls join call_names using (call_name) left join people using (identifier)
         left join profile_keys using (profile) left join accounts using (account)
         where type in ('track', 'page', 'screen') and time <= $as_of""",

@@ -151,6 +151,8 @@ def test_half_of_a_surrogate_pair_rejects_its_record_alone(
         (b"[" + lines(call("1")).strip() + b" " + lines(call("2")) + b"]", 1, 1),
         (b"[" + lines(call("1")).strip() + b', "\xff", ' + lines(call("2")) + b"]", 2, 1),
         (b"[" + lines(call("1")).strip() + b"] x", 1, 1),
+        (b"[" + lines(call("1")).strip() + b",\n]", 1, 1),
+        (b"[ , " + lines(call("1")).strip() + b"]", 0, 1),
         (b"[1]\n" + lines(call("1")), 1, 1),
         (b"null\n7\n" + lines(call("1")), 1, 2),
     ],

@@ -37,7 +37,8 @@ def read_array(stream: IO[bytes], head: bytes, line: int) -> Iterator[Element]:
     """
     window = _Window(stream, head, line)
     window.step(1)
-    while window.character() != "]":
+    goes_on = window.character() != "]"
+    while goes_on:
         try:
             value, length = window.read_value()
         except Unusable as problem:
@@ -45,7 +46,8 @@ def read_array(stream: IO[bytes], head: bytes, line: int) -> Iterator[Element]:
             return
         yield Element(window.line, _bytes(window.text[window.place : window.place + length]), value)
         window.step(length)
-        if window.character() == ",":
+        goes_on = window.character() == ","
+        if goes_on:
             window.step(1)
         elif window.character() != "]":
             broken = Unusable("malformed_json", "the JSON array does not go on or end")

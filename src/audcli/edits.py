@@ -6,7 +6,7 @@ big_spenders with `at_least: 500` for `at_least: 200`   ->   Edit(as_of=…, cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from audcli.definitions.documents import AudienceDocument
 from audcli.definitions.files import File
@@ -38,13 +38,14 @@ def effect_of_edit(
     shows. Definitions of other keys in the file take effect too. Raises `InvalidDefinitions` where the definition has
     errors, `UsageError` where the file has none of the key, `AudcliError` where it cannot be computed.
     """
-    definitions = load_edited(project.root, project.definitions_folder, edited, now=now, inspect=inspector(project))
-    document = _edited(definitions, key, edited).document
-    if not isinstance(document, AudienceDocument):
-        raise UsageError(f"`{key}` is not an audience", hint="who joins and leaves is told of audiences")
     last = last_results(store.connection).get(key)
     run = 0 if last is None or last.run is None else last.run
     instant = as_of or (last.as_of if last is not None else None) or now
+    at = instant.replace(tzinfo=UTC)
+    definitions = load_edited(project.root, project.definitions_folder, edited, now=at, inspect=inspector(project))
+    document = _edited(definitions, key, edited).document
+    if not isinstance(document, AudienceDocument):
+        raise UsageError(f"`{key}` is not an audience", hint="who joins and leaves is told of audiences")
     evaluated = evaluate(project, store, documents_of(definitions), [key], instant, {})
     if key in evaluated.left_out:
         raise AudcliError(f"`{key}` cannot be computed: {evaluated.left_out[key]}")

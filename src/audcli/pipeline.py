@@ -61,9 +61,12 @@ class Computation:
     skipped: Mapping[str, int]
 
 
-def load_definitions(project: Project, now: datetime) -> Definitions:
-    """Load all definitions of the project; `now` (UTC, without a zone) is when windows are compared at."""
-    instant = now.replace(tzinfo=UTC)
+def load_definitions(project: Project, at: datetime) -> Definitions:
+    """Load all definitions of the project; `at` (UTC, without a zone) is when the ends of `between` are compared.
+
+    That is the as-of of what is to be evaluated, so that it gives the same on any day, and else the present moment.
+    """
+    instant = at.replace(tzinfo=UTC)
     return load(project.root, project.definitions_folder, now=instant, inspect=inspector(project))
 
 
@@ -103,7 +106,7 @@ def compute(
     """
     started = time.perf_counter()
     laps = laps or Laps()
-    definitions = definitions or load_definitions(project, moment.now)
+    definitions = definitions or load_definitions(project, moment.as_of)
     if strict and has_errors(definitions.diagnostics):
         raise InvalidDefinitions(_invalid(definitions), hint="`audcli validate` shows every error")
     laps.end("load definitions")

@@ -21,6 +21,7 @@ from audcli.runs import Result
 from audcli.sql import vocabulary as sql
 from audcli.sql.script import Statement
 from audcli.store import Store, open_store
+from cli.commands import audcli
 
 NOW = datetime(2026, 1, 10)
 DEFINITIONS = """\
@@ -132,3 +133,33 @@ def test_a_fault_of_the_store_is_no_fault_of_a_definition(
     monkeypatch.setattr(evaluation.engine, "_timed", lambda *_: (_ for _ in ()).throw(duckdb.IOException("No space")))
     with pytest.raises(duckdb.IOException):
         results(shop, store)
+
+
+@pytest.mark.parametrize(
+    ("now", "as_of", "outcome"),
+    [
+        (datetime(2026, 8, 1), datetime(2026, 2, 8), "ok"),
+        (datetime(2026, 8, 1), datetime(2026, 3, 15), "failed"),
+        (datetime(2026, 3, 15), datetime(2026, 2, 8), "ok"),
+    ],
+)
+def test_the_ends_of_between_are_compared_at_the_as_of(
+    shop: Project, store: Store, now: datetime, as_of: datetime, outcome: str
+) -> None:
+    """A month is 31 days on 8 February and 28 on 15 March, whatever day it is that the run takes place."""
+    (shop.root / "audiences" / "all.yaml").write_text(
+        "audience: lapsing\nwhere: {event: Bought, between: [1 month, 30 days]}\n", "utf-8"
+    )
+    [result] = compute(shop, store, (), Moment(now, as_of)).run.results
+    assert (result.outcome, result.members) == (outcome, 2 if outcome == "ok" else 0)
+
+
+def test_a_preview_too_compares_the_ends_of_between_at_its_as_of(shop: Project, store: Store) -> None:
+    (shop.root / "audiences" / "all.yaml").write_text(
+        "audience: lapsing\nwhere: {event: Bought, between: [1 month, 30 days]}\n", "utf-8"
+    )
+    store.close()
+    refused = audcli("preview", "lapsing", "--as-of", "2026-03-15", "--allow-future", cwd=shop.root)
+    assert refused.returncode == 2 and "begins with the longer duration" in refused.stderr
+    given = audcli("preview", "lapsing", "--as-of", "2026-02-08", "--allow-future", cwd=shop.root)
+    assert given.stdout.startswith("lapsing: 2 members")

@@ -40,7 +40,7 @@ def run(
     now = clock()
     instant = None if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
     project = invocation.find_project()
-    definitions = load_definitions(project, now)
+    definitions = load_definitions(project, instant or now)
     with invocation.open_store(project, write=False) as store, showing_time(invocation.voice(), "evaluating"):
         explanation = explain(project, store, definitions, key, who, as_of=instant, now=now)
     if invocation.json:

@@ -41,7 +41,7 @@ def run(
     now = clock()
     instant = now if as_of is None else read_as_of(as_of, now, allow_future=allow_future)
     project = invocation.find_project()
-    definitions = load_definitions(project, now)
+    definitions = load_definitions(project, instant)
     with invocation.open_store(project, write=False) as store, showing_time(invocation.voice(), "evaluating"):
         previewed = preview(project, store, definitions, key, instant, limit=limit)
     if invocation.json:

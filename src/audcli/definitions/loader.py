@@ -67,7 +67,7 @@ class Definitions:
 def load(root: Path, folder: Path, *, now: datetime, inspect: Inspect | None = None) -> Definitions:
     """Load every definition below `folder` of the project at `root`; never raises for what files hold.
 
-    `now` (with a zone) is the present moment, at which the ends of `between` are compared. `inspect` looks into the
+    `now` (with a zone) is the instant at which the ends of `between` are compared. `inspect` looks into the
     queries of SQL traits; without it their traits have no names.
     """
     return _definitions(read_files(root, folder), path_in_project(root, folder), root, now, inspect)

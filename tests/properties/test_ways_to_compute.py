@@ -6,10 +6,13 @@ of time or in order of time.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
 from audcli.sql import marks, sequences
+from audcli.sql.query import Query
 from properties.test_properties import PARTS, SEEDS, hold
 from properties.worlds import World, deal_world
 from seam import audcli_members
@@ -26,6 +29,20 @@ def test_marks_and_joins_agree(part: str, seed: int) -> None:
 @given(seed=SEEDS)
 def test_stretches_of_time_and_order_of_time_agree(part: str, seed: int) -> None:
     hold(deal_world(seed, 7, **PARTS[part]), seed, lambda world: _members(world, 4, 1) == _members_in_order(world))
+
+
+@pytest.mark.parametrize("part", PARTS)
+@given(seed=SEEDS)
+def test_writing_a_statement_out_changes_nothing_of_it(part: str, seed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Query, "sql", _written_again)
+        _members(deal_world(seed, 7, **PARTS[part]), 4, 1)
+
+
+def _written_again(query: Query, dialect: str, *, pretty: bool = False, write: Any = Query.sql) -> str:
+    first, second = (write(query, dialect, pretty=pretty) for _ in range(2))
+    assert first == second == query.tree().sql(dialect, pretty=pretty)
+    return first
 
 
 def _members_in_order(world: World) -> dict[str, set[str]]:

@@ -99,6 +99,19 @@ class Query:
         """Put the rows of other queries with the same columns behind these, repeats and all."""
         return replace(self, others=(*self.others, *others))
 
+    def tables(self) -> set[str]:
+        """Name the tables whose rows this query and the queries that it is made of are over.
+
+        Those that an expression looks something up in are not among them.
+        """
+        found: set[str] = set()
+        for source in self._sources():
+            found |= {source.of} if isinstance(source.of, str) else source.of.tables()
+        return found.union(*(other.tables() for other in self.others))
+
+    def _sources(self) -> list[Source]:
+        return [*([] if self.source is None else [self.source]), *(join.source for join in self.joins)]
+
     def named(self, alias: str, *, first: bool = False) -> Source:
         """Give the rows of this query a name, for another to read from.
 
@@ -109,12 +122,12 @@ class Query:
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the query out in a dialect."""
-        return self.tree().sql(dialect, pretty=pretty)
+        # sqlglot would work on a copy of the tree, which takes as long as the rest; writing changes none of our words.
+        return self.tree().sql(dialect, pretty=pretty, copy=False)
 
     def tree(self) -> exp.Query:
         """Make it a tree of sqlglot's, in which nothing is shared with another tree but the expressions given."""
-        sources = [*([] if self.source is None else [self.source]), *(join.source for join in self.joins)]
-        first = [each for each in sources if each.is_first]
+        first = [each for each in self._sources() if each.is_first]
         select = exp.Select(
             with_=exp.With(expressions=[_worked_out(each) for each in first]) if first else None,
             expressions=list(self.columns),

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlglot import exp
-
 from audcli.plan.model import NamedList
 from audcli.sql.query import Query
 from audcli.tables import WORK
@@ -33,8 +31,8 @@ class Statement:
         return f"create or replace {kind} {WORK}.{self.table} as {self.query.sql(dialect, pretty=pretty)}"
 
     def reads(self) -> set[str]:
-        """Name the tables that the statement reads."""
-        return {table.name for table in self.query.tree().find_all(exp.Table)}
+        """Name the tables that the statement reads, those of lists left out: these are filled before."""
+        return self.query.tables()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,10 +223,10 @@ def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    tables = connection.execute("select 1 from duckdb_tables() where table_name = 'store_state'").fetchall()
-    if not tables:
-        raise refusals.foreign(path)
-    versions = connection.execute("select schema_version from store_state").fetchall()
+    try:
+        versions = connection.execute("select schema_version from store_state").fetchall()
+    except duckdb.CatalogException:
+        raise refusals.foreign(path) from None
     if not versions:
         raise refusals.damaged(path)
     [(version,)] = versions

@@ -20,6 +20,7 @@ from audcli.plan.model import Plan
 from audcli.project import Project
 from audcli.querying import SECONDS, Circumstance, QueryResults, keep_computed_traits, run_queries
 from audcli.sql.compile import Compiled, compile_plan
+from audcli.sql.fusing import fused
 from audcli.sql.script import ListTable, TraitValues
 from audcli.store import Store
 
@@ -53,17 +54,18 @@ def evaluate(
     *,
     sql_timeout: float = SECONDS,
     laps: Laps | None = None,
+    results_alone: bool = False,
 ) -> Evaluated:
     """Evaluate the definitions of these keys at one instant; the results stand in the work database afterwards.
 
     `documents` are all valid definitions, `failed` says by key which may not be computed and why, `sql_timeout` how
-    many seconds a query of an SQL trait may take; `laps` is told when a step ends. Raises `AudcliError` where the
-    engine fails whatever is computed.
+    many seconds a query of an SQL trait may take; `laps` is told when a step ends. With `results_alone` no other
+    tables stand there, which takes less time. Raises `AudcliError` where the engine fails whatever is computed.
     """
     laps = laps or Laps()
     queries = run_needed_queries(project, store, documents, keys, as_of, failed, sql_timeout=sql_timeout)
     laps.end("run queries of SQL traits")
-    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries, laps)
+    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries, laps, results_alone)
     try:
         return _attempt(task, keys)
     except AudcliError:
@@ -120,6 +122,7 @@ class _Task:
     failed: Mapping[str, str]
     queries: QueryResults
     laps: Laps = field(default_factory=Laps)
+    results_alone: bool = True
 
 
 def _compute_traits(task: _Task) -> str | None:
@@ -154,6 +157,8 @@ def _attempt(task: _Task, keys: Collection[str]) -> Evaluated:
     plan, left_out = plan_of(task.project, task.documents, keys, task.as_of, task.failed)
     task.laps.end("plan")
     compiled = compile_plan(plan, task.store.catalog(), task.queries.queried)
+    if task.results_alone:
+        compiled = replace(compiled, script=fused(compiled.script))
     task.laps.end("compile")
     store = task.store
     timings = engine.run_on_cores(

@@ -121,7 +121,7 @@ def compute(
     laps.end("read the ledger")
     evaluated = evaluate(
         project, store, documents_of(definitions), chosen & computable.keys(), moment.as_of, failed,
-        sql_timeout=sql_timeout, laps=laps,
+        sql_timeout=sql_timeout, laps=laps, results_alone=True,
     )  # fmt: skip
     inputs = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
     sources = source_files(definitions, project)

@@ -19,7 +19,6 @@ from audcli.pipeline import Moment, compute
 from audcli.project import Project, find_project
 from audcli.runs import Result
 from audcli.sql import vocabulary as sql
-from audcli.sql.script import Statement
 from audcli.store import Store, open_store
 from cli.commands import audcli
 
@@ -76,9 +75,13 @@ def break_statement_of(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
         found = compile_plan(*arguments)
         if key not in found.script.memberships:
             return found
+        table = found.script.memberships[key].table
         seven = sql.named(sql.cast(sql.text("seven"), "INTEGER"), "seven")
-        bad = Statement("bad", "a bad number", sql.rows_of("profiles").select(seven))
-        return replace(found, script=replace(found.script, statements=(*found.script.statements, bad)))
+        statements = (
+            replace(each, purpose="a bad number", query=each.query.select(seven)) if each.table == table else each
+            for each in found.script.statements
+        )
+        return replace(found, script=replace(found.script, statements=tuple(statements)))
 
     monkeypatch.setattr(evaluation, "compile_plan", compiled)
 

@@ -9,6 +9,7 @@ sqlglot's own builders copy the whole tree at every step, which grows with its s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,12 @@ class Source:
     of: str | Query
     alias: str | None = None
     is_first: bool = False
+
+    def reading(self, table: str, query: Query) -> Source:
+        """Read the rows of a query in place of the table of that name."""
+        if isinstance(self.of, Query):
+            return replace(self, of=self.of.reading(table, query))
+        return Source(query, self.alias or table) if self.of == table else self
 
     def tree(self) -> Expr:
         """Make it a tree of sqlglot's."""
@@ -99,15 +106,26 @@ class Query:
         """Put the rows of other queries with the same columns behind these, repeats and all."""
         return replace(self, others=(*self.others, *others))
 
-    def tables(self) -> set[str]:
-        """Name the tables whose rows this query and the queries that it is made of are over.
+    def tables(self) -> Counter[str]:
+        """Name the tables whose rows this query and the queries that it is made of are over, and how often each.
 
         Those that an expression looks something up in are not among them.
         """
-        found: set[str] = set()
+        found: Counter[str] = Counter()
         for source in self._sources():
-            found |= {source.of} if isinstance(source.of, str) else source.of.tables()
-        return found.union(*(other.tables() for other in self.others))
+            found.update([source.of] if isinstance(source.of, str) else source.of.tables())
+        for other in self.others:
+            found.update(other.tables())
+        return found
+
+    def reading(self, table: str, query: Query) -> Query:
+        """Read the rows of a query wherever this one, or one within it, reads a table of that name."""
+        return replace(
+            self,
+            source=self.source and self.source.reading(table, query),
+            joins=tuple(replace(each, source=each.source.reading(table, query)) for each in self.joins),
+            others=tuple(each.reading(table, query) for each in self.others),
+        )
 
     def _sources(self) -> list[Source]:
         return [*([] if self.source is None else [self.source]), *(join.source for join in self.joins)]

@@ -32,7 +32,7 @@ class Statement:
 
     def reads(self) -> set[str]:
         """Name the tables that the statement reads, those of lists left out: these are filled before."""
-        return self.query.tables()
+        return set(self.query.tables())
 
 
 @dataclass(frozen=True, slots=True)

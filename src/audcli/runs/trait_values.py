@@ -144,17 +144,12 @@ def _find_changes(
 
 def _count_members(connection: duckdb.DuckDBPyConnection, found: Found) -> dict[int, int]:
     """Count for each definition, whose traits stand in one table, the entities that have any value now."""
-    by_table: dict[str, list[tuple[int, str]]] = {}
+    counts = []
     for definition, traits in found.items():
-        has_any = " or ".join(f'"{each.column}" is not null' for each in traits.values())
         [table] = {each.table for each in traits.values()}
-        by_table.setdefault(table, []).append((definition, has_any))
-    members: dict[int, int] = {}
-    for table, definitions in by_table.items():
-        counts = ", ".join(f"count(*) filter ({has_any})" for _, has_any in definitions)
-        [row] = connection.execute(f"select {counts} from {table}").fetchall()
-        members |= dict(zip((definition for definition, _ in definitions), row, strict=True))
-    return members
+        has_any = " or ".join(f'"{each.column}" is not null' for each in traits.values())
+        counts.append(f"select {definition:d}, count(*) from {table} where {has_any}")
+    return dict(connection.execute(" union all ".join(counts)).fetchall()) if counts else {}
 
 
 def _count_changes(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:

@@ -23,22 +23,20 @@ from audcli.tables import LINKS, SLICE, WORK
 from audcli.who import Entity
 
 _LINKS = """
-    create or replace temporary table slice_links as
-    select distinct account, profile
-    from calls join identity using (identifier)
+    select account, profile from calls join identity using (identifier)
     where until_generation is null and account is not null and time <= $as_of
         and call_name in (select call_name from call_names where type = 'group')"""
 
-_QUERIED_LINKS = f"insert into slice_links select distinct account, profile from {LINKS}"
+_QUERIED_LINKS = f"select account, profile from {LINKS}"
 
 _STEP_TO_ACCOUNTS = """
     insert into slice_accounts
-    select distinct account from slice_links semi join slice_profiles using (profile) anti join slice_accounts
+    select distinct account from ({links}) semi join slice_profiles using (profile) anti join slice_accounts
         using (account)"""
 
 _STEP_TO_USERS = """
     insert into slice_profiles
-    select distinct profile from slice_links semi join slice_accounts using (account) anti join slice_profiles
+    select distinct profile from ({links}) semi join slice_accounts using (account) anti join slice_profiles
         using (profile)"""
 
 # What each table of the slice takes of the table of the same name; they are made in this order. Calls are found by
@@ -95,12 +93,9 @@ def _choose(
         connection.execute(f"create or replace temporary table {table} ({column} integer)")
         if entity.level == level:
             connection.execute(f"insert into {table} values (?)", [entity.number])
-    if not steps:
-        return
-    connection.execute(_LINKS, {"as_of": as_of})
-    if queried.links:
-        connection.execute(_QUERIED_LINKS)
+    links = f"{_LINKS} union all {_QUERIED_LINKS}" if queried.links else _LINKS
     to_accounts = entity.level == "users"
     for _ in range(steps):
-        connection.execute(_STEP_TO_ACCOUNTS if to_accounts else _STEP_TO_USERS)
+        step = _STEP_TO_ACCOUNTS if to_accounts else _STEP_TO_USERS
+        connection.execute(step.format(links=links), {"as_of": as_of})
         to_accounts = not to_accounts

@@ -7,7 +7,7 @@ asked.value(Subject(PROFILES, (7,)), Trait(…))  ->  '"pro"'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +82,11 @@ class Asked:
             rows = self.fetch(answers(asked_of, columns, self.leaves, self._decided))
             for place, part in enumerate(parts, start=width):
                 self._truths[asked_of, part] = {row[:width]: row[place] for row in rows}
+
+    def truths(self, table: Table, condition: Condition) -> Mapping[tuple[int, ...], bool]:
+        """Tell of everybody of a table, by their keys, whether a condition holds of them."""
+        self.ask(table, condition)
+        return self._truths[table, condition]
 
     def holds(self, subject: Subject, condition: Condition) -> bool:
         """Tell whether a condition that was asked holds; of who does not exist at A, nothing does."""

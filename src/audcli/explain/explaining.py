@@ -19,6 +19,7 @@ from audcli.explain.model import Explanation, Node
 from audcli.explain.reach import reach_of, reach_of_values
 from audcli.explain.slice import sliced
 from audcli.explain.tree import node_of, trait_node
+from audcli.explain.turning_once import Later, with_single_turns
 from audcli.explain.turning_points import turning_points
 from audcli.plan.model import Plan, Value
 from audcli.sql.compile import compile_plan
@@ -67,14 +68,19 @@ def explain_membership(store: Store, question: Question, read_list: engine.ReadL
         if not asked.considers(question.subject):
             return Explanation(key, entity.level, entity.key, plan.as_of, False, None)
         root = node_of(asked, question.subject, condition)
-        points = turning_points(asked, question.timezone)
+
+        def run_later(plan: Plan) -> Asked:
+            compiled = compile_plan(plan, catalog, question.queried)
+            engine.run(connection, replace(compiled.script, lists=()), read_list)  # lists stay as they are
+            return Asked(connection, compiled, plan)
+
+        later = Later(question.plan_at, run_later)
+        points = with_single_turns(turning_points(asked, question.timezone), asked, later)
 
         def are_members_at(instants: Sequence[datetime]) -> list[bool]:
             ahead = plan_ahead(plan, map(question.plan_at, instants), points)
-            compiled = compile_plan(ahead, catalog, question.queried)
-            engine.run(connection, replace(compiled.script, lists=()), read_list)  # lists stay as they are
             keys = [key_at(key, number) for number in range(len(instants))]
-            return Asked(connection, compiled, ahead).are_members(question.subject, keys)
+            return run_later(ahead).are_members(question.subject, keys)
 
         change = next_change((instant for each in points.values() for instant in each), root.holds, are_members_at)
     return Explanation(key, entity.level, entity.key, plan.as_of, root.holds, root, change=change)

@@ -26,6 +26,7 @@ from audcli.plan.model import (
     CountIs,
     Interval,
     Limit,
+    Plan,
     Sequence,
     StepProperty,
     ValueIs,
@@ -39,11 +40,16 @@ _EVER = Interval(None, None)
 def turning_points(asked: Asked, timezone: ZoneInfo) -> Mapping[Condition, frozenset[datetime]]:
     """Give for every leaf of the plan's conditions the instants after the plan's own at which it can change."""
     as_of = asked.plan.as_of
-    conditions = [each for condition in asked.plan.conditions.values() for each in conditions_in(condition)]
     return {
         leaf: frozenset(instant for instant in _of_leaf(asked, leaf, timezone) if as_of < instant < END)
-        for leaf in dict.fromkeys(leaf for condition in conditions for leaf in leaves_in(condition))
+        for leaf in dict.fromkeys(leaves_of(asked.plan))
     }
+
+
+def leaves_of(plan: Plan) -> list[Condition]:
+    """Give the leaves of all conditions, repeats and all; plans of the same definitions have the same at each place."""
+    conditions = [each for condition in plan.conditions.values() for each in conditions_in(condition)]
+    return [leaf for condition in conditions for leaf in leaves_in(condition)]
 
 
 def _of_leaf(asked: Asked, leaf: Condition, timezone: ZoneInfo) -> Iterator[datetime]:
@@ -135,9 +141,13 @@ def _times(asked: Asked, sources: Iterable[_Events]) -> list[list[datetime]]:
 
 def _is_steady(filter_: Condition) -> bool:
     """Tell whether an event that passes the filter always does, whatever came before it and whomever it counts for."""
-    values = own_values_in(filter_)
-    moves = any(spans_of_tests(part.tests) for part in parts_of(filter_) if isinstance(part, ValueIs))
-    return not moves and not any(
-        isinstance(value, StepProperty | ComputedTrait) or getattr(value, "of", "users") == "accounts"
-        for value in values
+    return not is_moved_by_time(filter_) and not any(
+        isinstance(value, StepProperty) or getattr(value, "of", "users") == "accounts"
+        for value in own_values_in(filter_)
     )
+
+
+def is_moved_by_time(filter_: Condition) -> bool:
+    """Tell whether time alone can make an event pass the filter, or fail it."""
+    dates = any(spans_of_tests(part.tests) for part in parts_of(filter_) if isinstance(part, ValueIs))
+    return dates or any(isinstance(value, ComputedTrait) for value in own_values_in(filter_))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from audcli.explain.asked import Asked
@@ -28,6 +29,7 @@ from audcli.plan.model import (
     Limit,
     Plan,
     Sequence,
+    Step,
     StepProperty,
     ValueIs,
 )
@@ -80,15 +82,22 @@ def _events_behind(leaf: Condition) -> Iterator[_Events]:
         case CountIs(counts):
             yield from (_Events(each.calls, each.filter, frozenset(each.interval.follows)) for each in counts)
         case Sequence(steps):
-            waits = frozenset(step.limit for step in steps if step.elapsed and step.limit is not None)
-            for step in steps:
-                spans = frozenset(step.interval.follows) | (waits if step.performed else frozenset())
+            for place, step in enumerate(steps):
+                spans = frozenset([*step.interval.follows, *_waits_after(steps, place)])
                 yield from (_Events(calls, step.filter, spans) for calls in step.calls)
         case _:
             pass
     values = [*own_values_in(leaf), *(value for each in filters_of(leaf) for value in own_values_in(each))]
     for computation in computations_in(values):
         yield from (_Events(each.calls, each.filter, frozenset(each.interval.follows)) for each in computation.events)
+
+
+def _waits_after(steps: tuple[Step, ...], place: int) -> Iterator[Limit]:
+    """Give how long after the event of a performed step it is said that nothing came: of the steps up to the next."""
+    if steps[place].performed:
+        for step in takewhile(lambda each: not each.performed, steps[place + 1 :]):
+            if step.elapsed and step.limit is not None:
+                yield step.limit
 
 
 def _passing_events(asked: Asked, leaf: Condition) -> Iterator[datetime]:

@@ -109,6 +109,34 @@ within: 20 days
         AS_OF,
         datetime(2026, 2, 11),
     ),
+    "a sequence that the last of its many first events leaves": (
+        """where:
+  sequence:
+    - {event: Paid, within: 30 days}
+    - {event: Trial}
+""",
+        [*PAID, {**TRIAL, "timestamp": "2026-01-27"}],
+        AS_OF,
+        datetime(2026, 2, 25),
+    ),
+    "a sequence whose wait after the first of many events is over": (
+        """where:
+  sequence:
+    - {event: Paid}
+    - {event: Trial, did: false, within: 30 days, elapsed: true}
+""",
+        [*PAID, {**TRIAL, "timestamp": "2026-01-27"}],
+        AS_OF,
+        datetime(2026, 2, 27),
+    ),
+    "a sequence of a user of an account": (
+        """of: accounts
+where: {users: any, where: {sequence: [{event: Paid, within: 30 days}, {event: Trial}]}}
+""",
+        [JOINED, *PAID, {**TRIAL, "timestamp": "2026-01-27"}],
+        AS_OF,
+        datetime(2026, 2, 25),
+    ),
     "a user of an account, by an audience that names another": (
         """of: accounts
 where: {users: any, where: {audience: active}}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from audcli.engines.cores import Cores
 from audcli.engines.side_by_side import Connect, run_side_by_side
 from audcli.errors import StatementFailed
 from audcli.sql.script import ListTable, Script, Statement
@@ -69,7 +70,17 @@ def run_on_cores(
     if cores == 1:
         return run(connection, script, read_list)
     _fill_all(connection, script, read_list)
-    return run_side_by_side(connect, script.statements, _timed, min(cores, _MOST_SIDE_BY_SIDE))
+    most = min(cores, _MOST_SIDE_BY_SIDE)
+    shared = Cores(cores, most, script.statements)
+
+    def run_one(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Timing:
+        with shared.given_to(statement, connection):
+            return _timed(connection, statement)
+
+    try:
+        return run_side_by_side(connect, script.statements, run_one, most)
+    finally:
+        shared.give_back(connection)
 
 
 def sql_for(script: Script, table: str) -> str:

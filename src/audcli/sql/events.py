@@ -41,6 +41,11 @@ def shape_of(calls: Calls, catalog: Catalog) -> CallShape:
     return CallShape(combined(shape.properties for shape in shapes), combined(shape.context for shape in shapes))
 
 
+def how_many(calls: Calls, catalog: Catalog) -> int:
+    """Say how many such calls there are; every one has an object of properties, be it empty."""
+    return shape_of(calls, catalog).properties.seen.get("object", 0)
+
+
 def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
     """Say where the values of the calls' events are; `elsewhere` finds values that are not the event's own."""
     shape = shape_of(calls, catalog)

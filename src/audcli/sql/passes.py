@@ -22,7 +22,7 @@ from audcli.plan.model import Calls, Condition, Count, Interval, Scope, Value
 from audcli.plan.walk import own_values_in
 from audcli.sql import vocabulary as sql
 from audcli.sql.conditions import filter_holds
-from audcli.sql.events import Elsewhere, calls_alone, counts_for, event_rows, owned_calls, selected_calls
+from audcli.sql.events import Elsewhere, calls_alone, counts_for, event_rows, how_many, owned_calls, selected_calls
 from audcli.sql.query import Query, Source
 from audcli.sql.readings import Read, Reading, gives_lists, read
 from audcli.sql.script import Statement
@@ -128,11 +128,11 @@ def pass_statements(pass_: Pass, asked: Asked, around: Surroundings) -> Iterator
     """Read the events of a pass once, and answer all that is asked of them."""
     keys = USER_OF_ACCOUNT if asked.by_account or pass_.owner else PROFILE
     made = _read_events(pass_, asked, around, keys)
-    what = pass_.calls.words
+    what, size = pass_.calls.words, how_many(pass_.calls, around.catalog)
     source = made.query.named("read")
     if asked.texts:
         kept = f"{asked.name}_read"
-        yield Statement(kept, f"what is read of {what}", made.query, what)
+        yield Statement(kept, f"what is read of {what}", made.query, what, size=size)
         source = sql.table_as(kept, "read")
     if asked.columns:
         columns = (
@@ -140,10 +140,10 @@ def pass_statements(pass_: Pass, asked: Asked, around: Surroundings) -> Iterator
         )
         query = sql.rows_of(source).select(*map(sql.column, keys), *columns)
         query = query.group_by(*map(sql.column, keys))
-        yield Statement(asked.base(), f"counts and sums of {what}", query, what)
+        yield Statement(asked.base(), f"counts and sums of {what}", query, what, size=size)
     for value in asked.texts:
         query = _texts(value, asked, made, source, keys)
-        yield Statement(asked.text_table(value), f"texts of {what}", query)
+        yield Statement(asked.text_table(value), f"texts of {what}", query, size=size)
     if asked.by_account:
         yield from _of_counts(asked)
 

@@ -15,8 +15,9 @@ from audcli.tables import WORK
 class Statement:
     """One table of the work database: its name, what it is for in a reader's words, and the query that fills it.
 
-    `calls` is the type and name of the calls that the statement reads, None where it reads none of one name. The rows
-    of a view are worked out by whoever reads them.
+    `calls` is the type and name of the calls that the statement reads, None where it reads none of one name; `size` is
+    how many calls at most the statement goes through, None where that is not known. The rows of a view are worked out
+    by whoever reads them.
     """
 
     table: str
@@ -24,6 +25,7 @@ class Statement:
     query: Query
     calls: str | None = None
     is_view: bool = False
+    size: int | None = None
 
     def sql(self, dialect: str, *, pretty: bool = False) -> str:
         """Write the statement out in a dialect."""

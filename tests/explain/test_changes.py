@@ -97,6 +97,16 @@ within: 20 days
         AS_OF,
         datetime(2026, 2, 23),
     ),
+    "what follows long after another part has turned": (
+        """where:
+  any:
+    - {event: Trial, within: 31 days}
+    - {trait: {compute: sum, event: Paid, property: price, within: 30 days}, greater_than: 300}
+""",
+        [TRIAL, *PAID],
+        AS_OF,
+        datetime(2026, 2, 23),
+    ),
     "so many events that there are not too many any more": (
         "where: {event: Paid, times: {at_least: 1, at_most: 3}, within: 30 days}",
         PAID,

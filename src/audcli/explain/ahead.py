@@ -8,7 +8,7 @@ two instants are one and the same to the plan, as equal leaves of different audi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,13 +23,14 @@ def key_at(key: str, number: int) -> str:
     return f"{key}@{number}"
 
 
-def plan_ahead(now: Plan, later: Iterable[Plan], turning_points: TurningPoints) -> Plan:
+def plan_ahead(now: Plan, later: Sequence[Plan], turning_points: TurningPoints) -> Plan:
     """Plan the audiences of `now` as they are at later instants, numbered from 0, among the calls up to now.
 
-    `later` are the plans of the same definitions at these instants, in order.
+    `later` are the plans of the same definitions at these instants, in order; none lacks an instant between the first
+    and the last of them at which a leaf can change.
     """
     waves: list[list[Audience]] = [[] for _ in now.waves]
-    before = now.conditions
+    before = later[0].conditions
     for number, then in enumerate(later):
         there = _There(number, then.as_of, turning_points)
         conditions = then.conditions

@@ -78,7 +78,7 @@ def explain_membership(store: Store, question: Question, read_list: engine.ReadL
         points = with_single_turns(turning_points(asked, question.timezone), asked, later)
 
         def are_members_at(instants: Sequence[datetime]) -> list[bool]:
-            ahead = plan_ahead(plan, map(question.plan_at, instants), points)
+            ahead = plan_ahead(plan, [question.plan_at(instant) for instant in instants], points)
             keys = [key_at(key, number) for number in range(len(instants))]
             return run_later(ahead).are_members(question.subject, keys)
 

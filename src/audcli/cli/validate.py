@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +50,7 @@ def run(
     from audcli.pipeline import validate
 
     project = invocation.find_project()
+    _refuse_missing(paths or ())
     with _store_if_free(invocation, project) as store:
         definitions, problems = validate(project, store, clock())
     found = [each for each in problems if _is_below(each, paths, project)]
@@ -64,6 +66,15 @@ def run(
         _sum_up(invocation.voice(), len(definitions.documents), found)
     if has_errors(found):
         raise typer.Exit(2)
+
+
+def _refuse_missing(paths: Iterable[Path]) -> None:
+    """Raise `UsageError` for a path that leads nowhere, for a check of nothing would pass."""
+    from audcli.errors import UsageError
+
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no file `{path}`", hint="without a path all definitions are checked")
 
 
 def _store_if_free(invocation: Invocation, project: Project) -> AbstractContextManager[Store | None]:

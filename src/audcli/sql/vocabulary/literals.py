@@ -41,7 +41,7 @@ def instant(value: datetime) -> Expr:
 
 def column(name: str, table: str | None = None) -> Expr:
     """Name a column."""
-    return exp.column(exp.to_identifier(name, quoted=True), table=table)
+    return exp.column(exp.to_identifier(name, quoted=True), table=table, copy=False)
 
 
 def named(expression: Expr, name: str) -> Expr:

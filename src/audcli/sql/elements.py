@@ -27,8 +27,8 @@ _DECIMAL = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _WHOLE = r"[+-]?\d+"
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?"
-_OFFSET = r" ?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
-_ISO_8601 = f"{_DATE}([T ]{_TIME}({_OFFSET})?)?"
+_OFFSET = r" ?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+_ISO_8601 = f"{_DATE}([Tt ]{_TIME}({_OFFSET})?)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def as_instant(element: Element) -> Expr:
         written = as_text(element)
     else:
         return as_instant(general(element))
-    tidy = sql.replaced(sql.replaced(written, r" ([Z+-])", r"\1"), ",", ".")
+    tidy = sql.replaced(sql.replaced(sql.upper(written), r" ([Z+-])", r"\1"), ",", ".")
     return sql.choose([(sql.fully_matches(written, _ISO_8601), sql.zoned_text_to_instant(tidy))])
 
 

@@ -110,6 +110,7 @@ from audcli.sql.vocabulary.texts import (
     starts_with,
     trimmed,
     unless_empty,
+    upper,
 )
 
 __all__ = [
@@ -218,6 +219,7 @@ __all__ = [
     "try_cast",
     "unless_empty",
     "unless_zero",
+    "upper",
     "variant_of_json",
     "where",
     "zoned_text_to_instant",

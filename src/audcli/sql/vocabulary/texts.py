@@ -12,6 +12,11 @@ def lower(value: Expr) -> Expr:
     return function_call("lower", value)
 
 
+def upper(value: Expr) -> Expr:
+    """Give upper case, code point by code point."""
+    return function_call("upper", value)
+
+
 def trimmed(value: Expr) -> Expr:
     """Take ASCII white space off both ends."""
     return function_call("trim", value, text(" \t\n\r\f\v"))

@@ -17,7 +17,7 @@ from audcli.plan.model import COUNTING, Computation
 from audcli.sql import vocabulary as sql
 from audcli.sql.events import counts_for
 from audcli.sql.homes import Family, Home, ValueForm
-from audcli.sql.passes import FIRST, Asked, Kind, Partial, Pass
+from audcli.sql.partials import FIRST, Asked, Kind, Partial, Pass
 from audcli.sql.query import Query
 from audcli.sql.readings import json_of_exact
 from audcli.sql.script import Statement

@@ -8,7 +8,7 @@ To write a table and read it again takes as long as what is worked out on the wa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from audcli.sql.script import Script, Statement
@@ -17,9 +17,9 @@ from audcli.sql.script import Script, Statement
 def fused(script: Script) -> Script:
     """Give the script that finds the same members and values; other tables may be missing from it.
 
-    A statement is put into the one that reads it where nothing else does, and where that one reads no other table of
-    the script: of tables that are joined, the engine is to know the sizes. Views are worked out by each of their
-    readers, and take nothing in.
+    A statement is put into the one that reads it where nothing else does, and where that one reads nothing else: of
+    tables that are joined, the engine is to know the sizes. Views are worked out by each of their readers, and take
+    nothing in.
     """
     results = {place.table for places in (script.memberships, script.values) for place in places.values()}
     needed = _needed(script.statements, results)
@@ -28,11 +28,15 @@ def fused(script: Script) -> Script:
         readings.update(each.query.tables())
     made: dict[str, Statement] = {}
     for statement in needed:
-        sources = [table for table in statement.reads() if table in made]
-        if len(sources) == 1 and readings[sources[0]] == 1 and sources[0] not in results and not statement.is_view:
-            statement = _put_into(statement, made.pop(sources[0]))
+        tables = list(statement.query.tables().elements())
+        if _is_alone(tables, readings) and tables[0] in made.keys() - results and not statement.is_view:
+            statement = _put_into(statement, made.pop(tables[0]))
         made[statement.table] = statement
     return replace(script, statements=tuple(made.values()))
+
+
+def _is_alone(tables: Sequence[str], readings: Mapping[str, int]) -> bool:
+    return len(tables) == 1 and readings[tables[0]] == 1
 
 
 def _needed(statements: Sequence[Statement], results: Collection[str]) -> tuple[Statement, ...]:

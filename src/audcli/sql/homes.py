@@ -14,7 +14,7 @@ from audcli.catalog import Shape, combined
 from audcli.plan.model import COUNTING, Computation, Count, Level, Scope, Value
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import Element
-from audcli.sql.passes import Kind, Pass
+from audcli.sql.partials import Kind, Pass
 from audcli.sql.places import Found, Many, Nothing, One, Place, find, whole
 from audcli.sql.readings import is_exact
 from audcli.sql.subjects import ACCOUNT, Keys, Table, entity_keys

@@ -31,7 +31,7 @@ from audcli.sql.custom_traits import trait_found
 from audcli.sql.elements import Element
 from audcli.sql.events import call_numbers, event_rows
 from audcli.sql.homes import Home, family_of, kinds_and_form, shape_of_values, value_found
-from audcli.sql.passes import Asked, Partial, Pass
+from audcli.sql.partials import Asked, Partial, Pass
 from audcli.sql.places import Found, Many, Nothing, One, Place, find
 from audcli.sql.queried import NOTHING_QUERIED, Queried
 from audcli.sql.subjects import ACCOUNT, PROFILE, PROFILES, SEEN_ACCOUNTS, Table, entity_keys

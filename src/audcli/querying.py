@@ -29,7 +29,7 @@ from audcli.sql_traits.results import Stored, begin_links, store_rows
 from audcli.sql_traits.sandbox import Query, Sandbox, Setup
 from audcli.sql_traits.views import AsOf, view_rows
 from audcli.store import Store, queries_folder
-from audcli.tables import WORK
+from audcli.tables import WORK, shortest_of_double
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,11 +133,13 @@ def keep_computed_traits(store: Store, traits: Iterable[NamedTrait], values: Map
     for trait in traits:
         place = values[trait.key]
         key, table = ("group_id", "accounts") if trait.level == "accounts" else ("key", "profile_keys")
+        column = f'found."{place.column}"'
+        value = f"{shortest_of_double(f'{column}::double')}::json" if place.form == "number" else f"to_json({column})"
         store.connection.execute(
             f"""insert into sql_computed_traits
-                select $level, {key}, $trait, to_json(found."{place.column}")
+                select $level, {key}, $trait, {value}
                 from {WORK}.{place.table} as found join {table} using ({place.entity})
-                where found."{place.column}" is not null""",
+                where {column} is not null""",
             {"level": trait.level, "trait": trait.key},
         )
 

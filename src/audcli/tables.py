@@ -18,6 +18,12 @@ SLICE = "audcli_slice"
 LINKS = "sql_links"
 """The table there of the users whom SQL traits link to accounts, and by which of them."""
 
+
+def shortest_of_double(column: str) -> str:
+    """Give the SQL of the shortest text of a double, as JSON and ECMAScript write it."""
+    return f"regexp_replace(regexp_replace(to_json({column})::varchar, '\\.0$', ''), 'e(\\d)', 'e+\\1')"
+
+
 SCHEMA = """
 -- One row: the layout, how many ingested files have stored something (each makes a new generation), and the row id from
 -- which on `calls` holds short runs of sorted rows (see ingest/clustering.py).
@@ -132,7 +138,5 @@ create table forgotten (person integer not null, salt varchar not null, digest v
 
 -- The values of now, each as JSON text; numbers are written by their shortest text.
 create view current_trait_values as
-select trait, entity,
-       coalesce(json, regexp_replace(regexp_replace(to_json(number)::varchar, '\\.0$', ''), 'e(\\d)', 'e+\\1')) as value
-from trait_values where until_run is null;
-"""
+select trait, entity, coalesce(json, SHORTEST) as value from trait_values where until_run is null;
+""".replace("SHORTEST", shortest_of_double("number"))

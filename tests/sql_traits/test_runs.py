@@ -199,6 +199,18 @@ def test_queries_may_read_computed_traits(world: World) -> None:
     assert world.outcomes("high") == {"orders": 2, "last_price": 2, "scores": 2, "high": 1}
 
 
+def test_queries_read_numbers_as_exports_write_them(world: World) -> None:
+    world.define(
+        "trait: last_price\ncompute: last\nevent: Bought\nproperty: price\n---\n"
+        "trait: spent\ncompute: sum\nevent: Bought\nproperty: price\n---\n"
+        "sql_trait: written\nsql: |\n  select key, max(value::varchar) filter (trait = 'spent') as spent_text,\n"
+        "    max(value::varchar) filter (trait = 'last_price') as last_text from computed_traits group by key\n"
+    )
+    world.outcomes()
+    assert world.values("spent_text") == world.values("spent")
+    assert world.values("last_text") == world.values("last_price")
+
+
 def test_computed_traits_may_compare_with_what_queries_give(world: World) -> None:
     world.define(
         "sql_trait: prices\nsql: select user_id, min((properties->>'price')::double) as least from events"

@@ -6,9 +6,10 @@ the fast, typed reading of a property; ingest keeps it true.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["integer", "big_integer", "double", "string", "boolean", "object", "list", "null"]
@@ -50,13 +51,27 @@ class CallShape:
     context: Shape
 
 
-@dataclass(frozen=True, slots=True)
+TwinPaths = frozenset[tuple[str | None, ...]]
+"""The paths to whatever holds, at any depth, an object with names that differ in case alone; None is any name."""
+
+
+@dataclass(frozen=True)
 class Catalog:
     """The shapes of all calls, by (type, name); identify, group and alias calls have the empty name."""
 
     calls: dict[tuple[str, str], CallShape]
     numbers: dict[tuple[str, str], int]
     """The surrogate number (`call_name`) of each."""
+
+    @cached_property
+    def twins_in_properties(self) -> TwinPaths:
+        """The paths to objects with names that differ in case alone, in the properties or traits of any call."""
+        return frozenset(path for each in self.calls.values() for path in _paths_to_twins(each.properties))
+
+    @cached_property
+    def twins_in_context(self) -> TwinPaths:
+        """The same paths in the context of any call."""
+        return frozenset(path for each in self.calls.values() for path in _paths_to_twins(each.context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +115,17 @@ def combined(shapes: Iterable[Shape]) -> Shape:
         elements=combined(elements) if elements else None,
         examples={kind: text for shape in reversed(given) for kind, text in shape.examples.items()},
     )
+
+
+def _paths_to_twins(shape: Shape) -> Iterator[tuple[str | None, ...]]:
+    below = [(name, *path) for name, each in shape.names.items() for path in _paths_to_twins(each)]
+    if shape.any_name is not None:
+        below += [(None, *path) for path in _paths_to_twins(shape.any_name)]
+    in_elements = [] if shape.elements is None else list(_paths_to_twins(shape.elements))
+    if below or in_elements or _may_have_twins(shape):
+        yield ()
+    yield from below
+
+
+def _may_have_twins(shape: Shape) -> bool:
+    return shape.any_name is not None or len({name.casefold() for name in shape.names}) < len(shape.names)

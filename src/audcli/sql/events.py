@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot.expressions import Expr
 
-from audcli.catalog import CallShape, Catalog, Shape, combined
+from audcli.catalog import CallShape, Catalog, Shape, TwinPaths, combined
 from audcli.plan.model import CallField, Calls, Context, Interval, Property, Scope, Value
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import SCALARS, Element
@@ -53,9 +53,11 @@ def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:
     def find_value(value: Value) -> Found:
         match value:
             case Property(names):
-                return find(Place(sql.column("properties"), "variant", shape.properties), names, rows.variables)
+                properties = sql.column("properties")
+                place = Place(properties, "variant", shape.properties, catalog.twins_in_properties)
+                return find(place, names, rows.variables)
             case Context(names):
-                return find(_context_place(shape.context, names), names, rows.variables)
+                return find(_context_place(shape.context, names, catalog.twins_in_context), names, rows.variables)
             case CallField():
                 return field_of(value, calls)
             case _:
@@ -124,15 +126,15 @@ def context_of_call() -> Expr:
     return sql.variant_of_json(sql.column("context"))
 
 
-def _context_place(shape: Shape, names: tuple[str, ...]) -> Place:
+def _context_place(shape: Shape, names: tuple[str, ...], twins: TwinPaths) -> Place:
     """Say from where to follow names into the context: to scalars the text leads several times faster."""
     below: Shape | None = shape
     for name in names:
         if below is None or "list" in below.kinds:
-            return Place(context_of_call(), "variant", shape)
+            return Place(context_of_call(), "variant", shape, twins)
         below = below.named(name)
     if below is None or not below.kinds <= SCALARS:
-        return Place(context_of_call(), "variant", shape)
+        return Place(context_of_call(), "variant", shape, twins)
     return Place(sql.column("context"), "json", shape)
 
 

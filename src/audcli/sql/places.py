@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlglot.expressions import Expr
 
-from audcli.catalog import Kind, Shape, combined, one_level_flatter
+from audcli.catalog import Kind, Shape, TwinPaths, combined, one_level_flatter
 from audcli.sql import vocabulary as sql
 from audcli.sql.elements import Element, Form, as_json, variant_as_json
 
@@ -22,11 +22,16 @@ _WRITTEN_AS_IS: frozenset[Kind] = frozenset({"integer", "big_integer", "string",
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of a known shape, not yet taken apart."""
+    """A value of a known shape, not yet taken apart.
+
+    The engine cannot cast a variant with names that differ in case alone to anything but JSON, not even to NULL, and
+    it may try so with rows that other conditions leave out: `twins` are the paths from here to such values in any row.
+    """
 
     sql: Expr
     form: Form
     shape: Shape
+    twins: TwinPaths = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,10 @@ def find(place: Place, names: tuple[str, ...], variables: Iterator[str]) -> Foun
         if "object" not in kinds or below is None:
             return Nothing()
         member = sql.member_of_variant if place.form == "variant" else sql.member_of_json
-        place = Place(member(place.sql, name), place.form, below)
+        twins = frozenset(path[1:] for path in place.twins if path and path[0] in (name, None))
+        place = Place(member(place.sql, name), place.form, below, twins)
+    if place.form == "variant" and place.twins:
+        place = Place(_json(place), "json", place.shape)
     kinds = place.shape.kinds
     if not kinds:
         return Nothing()

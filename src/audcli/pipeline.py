@@ -14,7 +14,6 @@ from audcli.definitions.documents import (
     SqlTraitDocument,
     TraitDocument,
 )
-from audcli.definitions.doubts import doubts_about
 from audcli.definitions.loader import Definitions, load
 from audcli.definitions.references import asks_users_of_accounts, dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
@@ -75,6 +74,8 @@ def validate(project: Project, store: Store | None, now: datetime) -> tuple[Defi
 
     `now` is UTC without a zone. Without a store nothing is said about what it has seen.
     """
+    from audcli.definitions.doubts import doubts_about  # of no use to a run, whose start it would delay
+
     definitions = load_definitions(project, now)
     seen = None if store is None else store.seen()
     doubts = doubts_about(definitions, seen, now.replace(tzinfo=UTC))

@@ -20,7 +20,7 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.events import counts_for
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
-from audcli.sql.steps import Around, Chains, carrying_events_of_step
+from audcli.sql.steps import Around, Chains, calls_in_words, carrying_events_of_step
 from audcli.sql.subjects import entity_keys
 
 
@@ -45,16 +45,16 @@ def near_statements(
     """Find the events of the step that continue a chain; `table` is that of the sequence."""
     number = following.step + 1
     near = f"{table}_near_{number}"
-    limit = sequence.steps[following.step].limit
-    events = carrying_events_of_step(sequence, following.step, around)
-    calls = ", ".join(each.words for each in sequence.steps[following.step].calls)
+    step = sequence.steps[following.step]
+    limit = step.limit
+    events = carrying_events_of_step(step, around)
     if limit is None:
         yield Statement(near, f"sequence: since when step {number} may come", _earliest(chains))
         query = _after_the_earliest(near, chains, events, sequence.scope)
     else:
         yield Statement(near, f"sequence: near what step {number} may come", _stretches(chains, limit.seconds))
         query = _after_a_near_one(near, chains, events, sequence.scope, limit.seconds)
-    yield Statement(following.table, f"sequence: events of step {number}", query, calls)
+    yield Statement(following.table, f"sequence: events of step {number}", query, calls_in_words(step))
 
 
 def _earliest(chains: Chains) -> Query:

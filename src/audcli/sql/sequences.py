@@ -28,7 +28,7 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.near import near_statements, only_time_matters
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
-from audcli.sql.steps import Around, Chains, can_occur, carried, events_of_step
+from audcli.sql.steps import Around, Chains, calls_in_words, can_occur, carried, events_of_step
 from audcli.sql.subjects import entity_keys, subject_of_scope
 
 
@@ -52,7 +52,9 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
         return
     chains, *later = chains_of(table, sequence)
     last = later[-1] if later else chains
-    yield Statement(chains.table, "sequence: events of step 1", _first_step(work, chains), _calls_of(sequence, 0))
+    yield Statement(
+        chains.table, "sequence: events of step 1", _first_step(work, chains), calls_in_words(sequence.steps[0])
+    )
     for following in later:
         opened = opened_table(table, following.step)
         purpose = f"sequence: until when step {following.step + 1} may come"
@@ -64,14 +66,10 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
                 following.table,
                 f"sequence: events of step {following.step + 1}",
                 _next_step(work, chains, opened, following),
-                _calls_of(sequence, following.step),
+                calls_in_words(sequence.steps[following.step]),
             )
         chains = following
     yield Statement(table, "sequence: profiles that have it", _owners_of(work, chains.table, *_whole(work, chains)))
-
-
-def _calls_of(sequence: Sequence, step: int) -> str:
-    return ", ".join(each.words for each in sequence.steps[step].calls)
 
 
 def is_possible(sequence: Sequence, around: Around) -> bool:

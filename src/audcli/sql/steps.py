@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlglot.expressions import Expr
@@ -53,6 +53,11 @@ class Chains:
     step: int
 
 
+def calls_in_words(step: Step) -> str:
+    """Name the calls of a step, for those who read how long its statement took."""
+    return ", ".join(each.words for each in step.calls)
+
+
 def can_occur(step: Step, catalog: Catalog) -> bool:
     """Tell whether any call of the step's names was ever ingested."""
     return any(call_numbers(calls, catalog) for calls in step.calls)
@@ -72,28 +77,31 @@ def events_of_step(
     An event stands once for each distinct state of its owner's chains with which it passes the step's filter; its
     `message_id` stands beside it where that is asked for.
     """
-    step = sequence.steps[index]
     more = [sql.column("message_id", "calls")] if with_ids else []
-    queries = [
-        _events_of_calls(sequence, index, calls, chains, around).select(*more)
-        for calls in step.calls
-        if call_numbers(calls, around.catalog)
-    ]
-    return queries[0].and_all_of(*queries[1:])
+    return _of_all_calls(
+        sequence.steps[index],
+        around.catalog,
+        lambda calls: _events_of_calls(sequence, index, calls, chains, around).select(*more),
+    )
 
 
-def carrying_events_of_step(sequence: Sequence, index: int, around: Around) -> Query:
+def carrying_events_of_step(step: Step, around: Around) -> Query:
     """Give the profile and the time of each event of a step that compares with no other, and the account it carries."""
-    step = sequence.steps[index]
     profile, time = sql.column("profile", "people"), sql.column("time", "calls")
     carried = sql.named(sql.column("account", "calls"), "carried")
-    queries = []
-    for calls in step.calls:
-        if call_numbers(calls, around.catalog):
-            rows = event_rows(calls, around.catalog, around.elsewhere)
-            values = own_values_in(step.filter)
-            query = selected_calls(calls, around.catalog, step.interval, around.joined, values)
-            queries.append(query.where(filter_holds(step.filter, rows)).select(profile, carried, time))
+
+    def events(calls: Calls) -> Query:
+        rows = event_rows(calls, around.catalog, around.elsewhere)
+        values = own_values_in(step.filter)
+        query = selected_calls(calls, around.catalog, step.interval, around.joined, values)
+        return query.where(filter_holds(step.filter, rows)).select(profile, carried, time)
+
+    return _of_all_calls(step, around.catalog, events)
+
+
+def _of_all_calls(step: Step, catalog: Catalog, events: Callable[[Calls], Query]) -> Query:
+    """Put the events of all names of a step together, of which at least one was ever ingested."""
+    queries = [events(calls) for calls in step.calls if call_numbers(calls, catalog)]
     return queries[0].and_all_of(*queries[1:])
 
 

@@ -65,7 +65,7 @@ def evaluate(
     laps = laps or Laps()
     queries = run_needed_queries(project, store, documents, keys, as_of, failed, sql_timeout=sql_timeout)
     laps.end("run queries of SQL traits")
-    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries, laps, results_alone)
+    task = _Task(project, store, documents, as_of, {**failed, **queries.failed}, queries, results_alone, laps)
     try:
         return _attempt(task, keys)
     except AudcliError:
@@ -103,7 +103,9 @@ def run_needed_queries(
         run_queries(first, around, results)
     last = {key: each for key, each in queries.items() if key not in first}
     if last:
-        reason = _compute_traits(_Task(project, store, documents, as_of, {**failed, **results.failed}, results))
+        reason = _compute_traits(
+            _Task(project, store, documents, as_of, {**failed, **results.failed}, results, results_alone=True)
+        )
         if reason is None:
             run_queries(last, around, results)
         else:
@@ -121,8 +123,8 @@ class _Task:
     as_of: datetime
     failed: Mapping[str, str]
     queries: QueryResults
+    results_alone: bool
     laps: Laps = field(default_factory=Laps)
-    results_alone: bool = True
 
 
 def _compute_traits(task: _Task) -> str | None:

@@ -109,10 +109,10 @@ def _passing_events(asked: Asked, leaf: Condition) -> Iterator[datetime]:
             yield from after_events(_decisive(times, leaf), span)
         return
     for events in _events_behind(leaf):
-        for span in events.spans:
-            if isinstance(span, Limit):
-                for times in _times(asked, [events]):
-                    yield from after_events(times, span)
+        spans = [span for span in events.spans if isinstance(span, Limit)]
+        for times in _times(asked, [events]) if spans else ():
+            for span in spans:
+                yield from after_events(times, span)
 
 
 def _is_simple(leaf: CountIs) -> bool:

@@ -18,7 +18,7 @@ from typing import Generic, TypeVar
 
 import duckdb
 
-from audcli.sql.script import Statement
+from audcli.sql.script import Statement, sources_of
 
 _Result = TypeVar("_Result")
 
@@ -71,7 +71,7 @@ class _Line(Generic[_Result]):
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.statements = statements
-        self._missing = _sources(statements)
+        self._missing = sources_of(statements)
         self._readers = _readers(self._missing)
         self._ways = _ways_to_the_end(self._readers)
         self._ready = [self._in_line(number) for number, missing in enumerate(self._missing) if not missing]
@@ -114,16 +114,6 @@ class _Line(Generic[_Result]):
 
     def _in_line(self, number: int) -> tuple[int, int]:
         return -self._ways[number], number
-
-
-def _sources(statements: Sequence[Statement]) -> list[set[int]]:
-    """Give the statements that make what each one reads."""
-    made: dict[str, int] = {}
-    sources = []
-    for number, statement in enumerate(statements):
-        sources.append({made[table] for table in statement.reads() if table in made})
-        made[statement.table] = number
-    return sources
 
 
 def _readers(sources: Sequence[set[int]]) -> list[list[int]]:

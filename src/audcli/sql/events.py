@@ -35,15 +35,19 @@ def call_numbers(calls: Calls, catalog: Catalog) -> list[int]:
 
 def shape_of(calls: Calls, catalog: Catalog) -> CallShape:
     """Give what the properties and context of the calls look like."""
-    shapes = [
-        shape for (type_, name), shape in catalog.calls.items() if type_ == calls.type and calls.name in (None, name)
-    ]
+    shapes = _shapes_of(calls, catalog)
     return CallShape(combined(shape.properties for shape in shapes), combined(shape.context for shape in shapes))
 
 
 def how_many(calls: Calls, catalog: Catalog) -> int:
     """Say how many such calls there are; every one has an object of properties, be it empty."""
-    return shape_of(calls, catalog).properties.seen.get("object", 0)
+    return sum(shape.properties.seen.get("object", 0) for shape in _shapes_of(calls, catalog))
+
+
+def _shapes_of(calls: Calls, catalog: Catalog) -> list[CallShape]:
+    return [
+        shape for (type_, name), shape in catalog.calls.items() if type_ == calls.type and calls.name in (None, name)
+    ]
 
 
 def event_rows(calls: Calls, catalog: Catalog, elsewhere: Elsewhere) -> Rows:

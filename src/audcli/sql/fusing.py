@@ -51,4 +51,4 @@ def _needed(statements: Sequence[Statement], results: Collection[str]) -> tuple[
 
 def _put_into(reader: Statement, source: Statement) -> Statement:
     query = reader.query.reading(source.table, source.query)
-    return replace(reader, query=query, calls=reader.calls or source.calls, size=source.size)
+    return replace(reader, query=query, calls=reader.calls or source.calls, size=reader.size or source.size)

@@ -20,7 +20,7 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.events import counts_for
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
-from audcli.sql.steps import Around, Chains, calls_in_words, carrying_events_of_step
+from audcli.sql.steps import Around, Chains, calls_in_words, carrying_events_of_step, how_many_of_step
 from audcli.sql.subjects import entity_keys
 
 
@@ -54,7 +54,8 @@ def near_statements(
     else:
         yield Statement(near, f"sequence: near what step {number} may come", _stretches(chains, limit.seconds))
         query = _after_a_near_one(near, chains, events, sequence.scope, limit.seconds)
-    yield Statement(following.table, f"sequence: events of step {number}", query, calls_in_words(step))
+    words, size = calls_in_words(step), how_many_of_step(step, around.catalog)
+    yield Statement(following.table, f"sequence: events of step {number}", query, words, size=size)
 
 
 def _earliest(chains: Chains) -> Query:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,8 +16,8 @@ class Statement:
     """One table of the work database: its name, what it is for in a reader's words, and the query that fills it.
 
     `calls` is the type and name of the calls that the statement reads, None where it reads none of one name; `size` is
-    how many calls at most the statement goes through, None where that is not known. The rows of a view are worked out
-    by whoever reads them.
+    how many calls at most it reads itself, None where that is not known or it reads but other tables. The rows of a
+    view are worked out by whoever reads them.
     """
 
     table: str
@@ -89,3 +89,13 @@ class Script:
                 found.append(statement)
                 needed |= statement.reads()
         return tuple(reversed(found))
+
+
+def sources_of(statements: Sequence[Statement]) -> list[set[int]]:
+    """Give, for each of the statements, the numbers of those that make what it reads; they come before it."""
+    made: dict[str, int] = {}
+    sources = []
+    for number, statement in enumerate(statements):
+        sources.append({made[table] for table in statement.reads() if table in made})
+        made[statement.table] = number
+    return sources

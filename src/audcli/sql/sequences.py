@@ -28,7 +28,15 @@ from audcli.sql import vocabulary as sql
 from audcli.sql.near import near_statements, only_time_matters
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
-from audcli.sql.steps import Around, Chains, calls_in_words, can_occur, carried, events_of_step
+from audcli.sql.steps import (
+    Around,
+    Chains,
+    calls_in_words,
+    can_occur,
+    carried,
+    events_of_step,
+    how_many_of_step,
+)
 from audcli.sql.subjects import entity_keys, subject_of_scope
 
 
@@ -52,9 +60,7 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
         return
     chains, *later = chains_of(table, sequence)
     last = later[-1] if later else chains
-    yield Statement(
-        chains.table, "sequence: events of step 1", _first_step(work, chains), calls_in_words(sequence.steps[0])
-    )
+    yield _statement_of_step(work, chains, _first_step(work, chains))
     for following in later:
         opened = opened_table(table, following.step)
         purpose = f"sequence: until when step {following.step + 1} may come"
@@ -62,12 +68,7 @@ def sequence_statements(table: str, sequence: Sequence, around: Around) -> Itera
         if following is last and only_time_matters(sequence, chains, following):
             yield from near_statements(table, sequence, chains, following, around)
         else:
-            yield Statement(
-                following.table,
-                f"sequence: events of step {following.step + 1}",
-                _next_step(work, chains, opened, following),
-                calls_in_words(sequence.steps[following.step]),
-            )
+            yield _statement_of_step(work, following, _next_step(work, chains, opened, following))
         chains = following
     yield Statement(table, "sequence: profiles that have it", _owners_of(work, chains.table, *_whole(work, chains)))
 
@@ -121,6 +122,14 @@ def _keeps_start(sequence: Sequence) -> bool:
         return False
     negated = any(not step.performed and step.limit is not None for step in sequence.steps)
     return negated or sequence.steps[-1].maximum is not None
+
+
+def _statement_of_step(work: _Work, chains: Chains, query: Query) -> Statement:
+    step = work.sequence.steps[chains.step]
+    size = how_many_of_step(step, work.around.catalog)
+    return Statement(
+        chains.table, f"sequence: events of step {chains.step + 1}", query, calls_in_words(step), size=size
+    )
 
 
 def _first_step(work: _Work, chains: Chains) -> Query:

@@ -24,6 +24,7 @@ from audcli.sql.events import (
     counts_for,
     event_rows,
     field_of,
+    how_many,
     selected_calls,
     shape_of,
 )
@@ -56,6 +57,11 @@ class Chains:
 def calls_in_words(step: Step) -> str:
     """Name the calls of a step, for those who read how long its statement took."""
     return ", ".join(each.words for each in step.calls)
+
+
+def how_many_of_step(step: Step, catalog: Catalog) -> int:
+    """Say how many calls there are of the names of a step."""
+    return sum(how_many(calls, catalog) for calls in step.calls)
 
 
 def can_occur(step: Step, catalog: Catalog) -> bool:

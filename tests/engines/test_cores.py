@@ -6,12 +6,22 @@ import duckdb
 import pytest
 
 from audcli.engines.cores import Cores
+from audcli.sql import vocabulary as sql
 from audcli.sql.query import Query
 from audcli.sql.script import Statement
 
 
 def statements(*sizes: int | None) -> list[Statement]:
     return [Statement(f"t{place}", "anything", Query(None), size=size) for place, size in enumerate(sizes)]
+
+
+def after(table: str, *before: Statement, size: int | None = None) -> Statement:
+    """Make a statement that reads the tables of others."""
+    first, *more = before
+    query = sql.rows_of(first.table).select(sql.integer(1))
+    for each in more:
+        query = query.join(each.table, using=["profile"])
+    return Statement(table, "anything", query, size=size)
 
 
 def threads(connection: duckdb.DuckDBPyConnection) -> int:
@@ -57,3 +67,35 @@ def test_a_statement_that_fails_gives_its_cores_back(connection: duckdb.DuckDBPy
         raise ZeroDivisionError
     with cores.given_to(small[0], connection):
         assert threads(connection) == 4
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [("counts_of_one", 4), ("wave", 4), ("step_2", 4), ("step_3", 4), ("large_step_2", 8)],
+)
+def test_a_statement_is_as_large_as_what_stands_behind_it(
+    connection: duckdb.DuckDBPyConnection, statement: str, given: int
+) -> None:
+    *alike, large = statements(5, 5, 5, 50)
+    step_2 = after("step_2", alike[0], size=5)
+    others = [
+        after("counts_of_one", alike[1]),
+        step_2,
+        after("step_3", step_2),
+        after("large_step_2", large, size=50),
+        after("wave", *alike),
+    ]
+    cores = Cores(8, 2, [*alike, large, *others])
+    [asked] = (each for each in others if each.table == statement)
+    with cores.given_to(asked, connection):
+        assert threads(connection) == given
+
+
+def test_nothing_small_can_run_beside_what_waits_for_all(connection: duckdb.DuckDBPyConnection) -> None:
+    first, *others = statements(5, 5, 5)
+    wave = after("wave", first, *others)
+    last = after("last", wave)
+    cores = Cores(8, 2, [first, *others, wave, last])
+    for statement, given in ((first, 4), (wave, 8), (last, 8)):
+        with cores.given_to(statement, connection):
+            assert threads(connection) == given

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
@@ -16,3 +17,13 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequenc
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
     connection.execute(f"insert into {table} select {', '.join('unnest(?)' for _ in columns)}", columns)
+
+
+@contextmanager
+def in_any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let rows be written in whatever order they come: with one core to put them in order, others had to wait."""
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("set preserve_insertion_order = true")

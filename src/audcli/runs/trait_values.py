@@ -17,7 +17,7 @@ import duckdb
 
 from audcli.runs.comparison import Counts
 from audcli.runs.keys import next_number
-from audcli.runs.rows import insert_rows
+from audcli.runs.rows import in_any_order, insert_rows
 from audcli.runs.stored_values import rows_of_trait, shorten_numbers
 from audcli.sql.script import TraitValues
 
@@ -73,7 +73,9 @@ def write_values(connection: duckdb.DuckDBPyConnection, begun: str, run: int) ->
            where until_run is null and old.trait = ended.trait and old.entity = ended.entity""",
         [run],
     )
-    connection.execute(f"insert into trait_values select trait, entity, number, json, ?, null from ({begun})", [run])
+    begins = f"insert into trait_values select trait, entity, number, json, ?, null from ({begun})"
+    with in_any_order(connection):
+        connection.execute(begins, [run])
 
 
 @dataclass(frozen=True, slots=True)

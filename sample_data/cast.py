@@ -29,6 +29,8 @@ NOUNS = (
     "driftwood", "eiderdown", "foxglove", "granite", "hollow", "inkwell", "juniper", "kindling",
     "limestone", "marigold", "nettle",
 )  # fmt: skip
+GONE_QUIET = {"acc_004": date(2026, 5, 30), "acc_009": date(2026, 5, 30)}
+"""Companies that pay and have lost interest: from that day on nobody works in the app for them."""
 INDUSTRIES = ("software", "logistics", "retail", "manufacturing", "health", "education", "construction")
 FIRST_NAMES = (
     "Ada", "André", "Bela", "Chloé", "Dara", "Emeka", "Farid", "Greta", "Hugo", "Inês", "Jürgen", "Kofi",
@@ -64,7 +66,7 @@ TAGS = ("beta", "vip", "webinar-2026", "partner", "reseller", "press")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A company; `plan` is `trial` while it has not chosen one."""
+    """A company; `plan` is `trial` while it has not chosen one, `quiet_since` the day in `GONE_QUIET`, if any."""
 
     group_id: str
     name: str
@@ -75,6 +77,7 @@ class Account:
     mrr: int
     country: str
     trial_ends: date | None
+    quiet_since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ def make_accounts() -> list[Account]:
                 mrr=price * seats,
                 country=rng.choice(("US", "US", "GB", "DE")),
                 trial_ends=ends,
+                quiet_since=GONE_QUIET.get(f"acc_{number:03}"),
             )
         )
     return accounts

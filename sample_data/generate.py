@@ -74,11 +74,18 @@ def sample_files() -> dict[str, bytes]:
 
 
 def _event_files(calls: list[Call]) -> dict[str, list[str]]:
-    """Write the calls down as they arrived: a file a month, and the last day's, which is still open."""
+    """Write the calls down as they arrived: a file a month, and the last day's, which is still open.
+
+    Calls that are left out keep their place, as empty lines, until all others have theirs.
+    """
     rng = Random(f"{SEED}/arrival")
     calls = [call for call in calls if START <= call["time"] <= END]
     calls.sort(key=lambda call: (call["time"], json.dumps(call, sort_keys=True, default=str)))
-    arrivals = [arrival for number, call in enumerate(calls) for arrival in _arrivals(number, call, rng)]
+    arrivals = [
+        (at, "" if "left_out" in call else line)
+        for number, call in enumerate(calls)
+        for at, line in _arrivals(number, call, rng)
+    ]
     arrivals.sort(key=lambda arrival: arrival[0])
     files: dict[str, list[str]] = {}
     for at, line in arrivals:
@@ -87,7 +94,7 @@ def _event_files(calls: list[Call]) -> dict[str, list[str]]:
     open_file = files[f"events-{LAST_DAY:%Y-%m-%d}.jsonl"]
     for place, line in enumerate(BROKEN_LINES.values(), start=1):
         open_file.insert(place * len(open_file) // 10, line)
-    return files
+    return {name: [line for line in lines if line] for name, lines in files.items()}
 
 
 def _arrivals(number: int, call: Call, rng: Random) -> Iterator[tuple[datetime, str]]:

@@ -3,7 +3,8 @@
     {"type": "track", "event": "Feature Used", "userId": "u_0007", "anonymousId": "5f…", "time": datetime(…),
      "properties": {"feature": "automation"}, "context": {"groupId": "acc_004", "page": {…}}}
 
-`time` is a `datetime` here; how it is written, and what goes wrong on the way, is decided in `generate.py`.
+`time` is a `datetime` here; how it is written, and what goes wrong on the way, is decided in `generate.py`. Calls with
+`left_out` are never made: they are told all the same, and drop out at the end, so that all others stay as they are.
 """
 
 from __future__ import annotations
@@ -184,9 +185,18 @@ def _traits(person: Person) -> dict[str, Any]:
 
 
 def _work(person: Person, at: datetime, habit: Habit, rng: Random) -> Iterator[Call]:
-    """A visit to the app, in the browser or on the telephone."""
+    """A visit to the app for one of the person's companies, left out once that company has gone quiet."""
     on_phone = person.phone_app is not None and rng.random() < 0.35
     account = rng.choice(person.accounts)
+    gone_quiet = account.quiet_since is not None and at.date() >= account.quiet_since
+    for call in _in_the_app(person, account, on_phone, at, habit, rng):
+        yield call | {"left_out": True} if gone_quiet else call
+
+
+def _in_the_app(
+    person: Person, account: Account, on_phone: bool, at: datetime, habit: Habit, rng: Random
+) -> Iterator[Call]:
+    """What the person does there, in the browser or on the telephone."""
     tagged = {"groupId": account.group_id} if rng.random() < 0.7 else {}
     if on_phone:
         ids, context = _ids(person, person.phone_app), _device(person) | tagged

@@ -20,11 +20,11 @@ from audcli.settings import Settings, read_settings
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE_SIZES = {
     "accounts_without_executive_contact": 22,
-    "active_customers": 227,
+    "active_customers": 208,
     "admins_of_software_accounts": 6,
     "app_users": 22,
     "at_risk_accounts": 2,
-    "at_risk_subscribers": 31,
+    "at_risk_subscribers": 47,
     "automation_adopters": 17,
     "big_spenders": 59,
     "cart_abandoners": 13,

@@ -138,6 +138,24 @@ def test_the_data_is_as_untidy_as_it_says(calls: list[dict[str, Any]]) -> None:
     assert revenues == {str, float}
 
 
+def test_two_companies_on_the_business_plan_have_gone_quiet(
+    files: dict[str, list[str]], calls: list[dict[str, Any]]
+) -> None:
+    groups = [call for call in calls if call["type"] == "group"]
+    business = {call["groupId"] for call in groups if call["traits"]["plan"] == "business"}
+    accounts_of: dict[str, set[str]] = {}
+    for call in groups:
+        if "userId" in call:
+            accounts_of.setdefault(str(call["userId"]), set()).add(call["groupId"])
+    in_june = [line for name, lines in files.items() if "2026-06" in name for line in lines]
+    busy: set[str] = set()
+    for call in (json.loads(line) for line in in_june if is_usable(line)):
+        if call.get("event") == "Logged In":
+            tagged = call["context"].get("groupId")
+            busy |= {tagged} if tagged else accounts_of[str(call["userId"])]
+    assert business - busy == {"acc_004", "acc_009"}
+
+
 def test_nobody_can_be_reached(calls: list[dict[str, Any]]) -> None:
     text = "\n".join(json.dumps(call, ensure_ascii=False) for call in calls)
     text += (SAMPLE / "crm_traits.csv").read_text(encoding="utf-8")

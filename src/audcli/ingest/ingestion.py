@@ -154,6 +154,7 @@ def _read_file(staging: Staging, file: str, options: IngestOptions, rules: CallR
                 if number % _PROGRESS_ROWS:
                     continue
             meter.show(bytes_read(), staging.rows + staging.rejects.total(), staging.rejects.total())
+        usual.finish()
         meter.finish(bytes_read(), staging.rows + staging.rejects.total(), staging.rejects.total())
     staging.flush()
 

@@ -7,34 +7,18 @@ What `is_plain` holds for is read as `calls.read_call` reads it; the rest is tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 from audcli.ingest.calls import TIME_FIELDS
-from audcli.ingest.cuts import Cut
-from audcli.ingest.skeletons import KNOWN_ESCAPES, NESTED_IDS, PLAIN_ID, PLAIN_TIME
-from audcli.sql_text import sql_text
+from audcli.ingest.skeletons import NESTED_IDS, PLAIN_ID, PLAIN_TIME
 from audcli.stored_numbers import json_to_keep
 
-_TEXTS = ("type", "event", "name", "userId", "anonymousId", "groupId", "messageId", *TIME_FIELDS)
+TEXTS = ("type", "event", "name", "userId", "anonymousId", "groupId", "messageId", *TIME_FIELDS)
 OBJECTS = ("properties", "traits", "context")
-_IDS = ("userId", "anonymousId", "groupId", "messageId", *(f"{id_}_text" for id_ in NESTED_IDS))
+IDS = ("userId", "anonymousId", "groupId", "messageId", *(f"{id_}_text" for id_ in NESTED_IDS))
 _STRUCTURE = "{%s}" % ", ".join(  # noqa: UP031 braces are the point
-    [f'"{field}": "VARCHAR"' for field in _TEXTS] + [f'"{field}": "JSON"' for field in OBJECTS]
+    [f'"{field}": "VARCHAR"' for field in TEXTS] + [f'"{field}": "JSON"' for field in OBJECTS]
 )
-_ABSENT = "null::varchar"
 _PLAIN_EPOCH = "[1-9][0-9]{8,12}"
 _MILLISECONDS_FROM = 10**11
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLayout:
-    """A usual layout with its number, the numbers of its shapes, and how its lines are cut."""
-
-    number: int
-    shapes: Mapping[str, int | None]
-    nested_ids: frozenset[str]
-    cut: Cut
 
 
 def _instant(text: str) -> str:
@@ -57,12 +41,6 @@ def _is_plain_id(text: str) -> str:
     return f"({text} is null or regexp_full_match({text}, '{PLAIN_ID}'))"
 
 
-def _is_plain_cut_id(text: str) -> str:
-    """Tell the same of texts without control characters and escapes, in a fraction of the time."""
-    return f"""({text} is null
-        or (strlen({text}) = length({text}) and not starts_with({text}, ' ') and not ends_with({text}, ' ')))"""
-
-
 def _canonical(text: str, doubles: str) -> str:
     """Write whole doubles as the whole numbers that they are: `{"a":2.0}` becomes `{"a":2}`."""
     return rf"""case when {doubles} = 0 then {text}
@@ -79,7 +57,7 @@ LAYOUTS = f"create temp table layouts ({', '.join(f'{name} {type_}' for name, ty
 
 BY_SKELETON = """
     create or replace temp table skeleton_lines as
-    select row, line, regexp_replace(line, $values, $taken_out, 'g') as skeleton from block"""
+    select row, line, regexp_replace(line, $values, $taken_out, 'g') as skeleton from block where json_valid(line)"""
 
 NEW_SKELETONS = """
     select skeleton, arg_min(line, row) from skeleton_lines anti join layouts using (skeleton)
@@ -92,7 +70,7 @@ _NESTED_TEXTS = ", ".join(
     for id_, (field, name) in NESTED_IDS.items()
 )
 
-_OF_SKELETONS = f"""
+OF_SKELETONS = f"""
     with found as (
         select layouts.* exclude (skeleton, is_usual), row, unnest(from_json(line, '{_STRUCTURE}'))
         from skeleton_lines join layouts using (skeleton) where is_usual),
@@ -106,7 +84,7 @@ _OF_SKELETONS = f"""
             context_written as context,
             -- nothing but the whole doubles was written anew, no text that looks like one
             (context is null or strlen(context) - strlen(context_written) = 2 * context_doubles)
-                and {" and ".join(map(_is_plain_id, _IDS))} as is_read
+                and {" and ".join(map(_is_plain_id, IDS))} as is_read
         from nested)"""
 
 _STAGE = f"""
@@ -143,13 +121,15 @@ _STAGE = f"""
             false) as is_plain
     from read"""
 
-STAGE_OF_SKELETONS = _STAGE.replace("<usual>", _OF_SKELETONS)
 
-NOT_PLAIN = "delete from staged_calls where row >= ? and not is_plain"
+def stage(usual: str) -> str:
+    """Give the statement that stages what the query `usual`, the last of these, reads; some of it may not be plain."""
+    return _STAGE.replace("<usual>", usual)
+
 
 REST_OF_BLOCK = """
     select row from (select range * $step::bigint as row from range($first, $end)) anti join (
-        select row from staged_calls where row >= $first::bigint * $step) using (row)
+        select row from staged_calls where row >= $first::bigint * $step and is_plain) using (row)
     order by row"""
 
 STAGE_IDS = """
@@ -162,64 +142,9 @@ STAGE_IDS = """
             {position: (user_id is not null)::integer + (email is not null)::integer, type: 'phone', value: phone},
             {position: (user_id is not null)::integer + (email is not null)::integer + (phone is not null)::integer,
                 type: 'anonymous_id', value: anonymous_id}]) as id
-        from staged_calls where row >= ? and (email is not null or phone is not null))
+        from staged_calls where is_plain and (email is not null or phone is not null))
     where id.value is not null"""
 
-LINES_OF_LAYOUTS = "select layout, count(*) from staged_calls where row >= ? and layout is not null group by layout"
+LINES_OF_LAYOUTS = "select layout, count(*) from staged_calls where row >= ? and is_plain group by layout"
 
-
-def stage_cuts(layouts: Sequence[KnownLayout], *, has_controls: bool) -> str:
-    """Stage the lines of these layouts, cut at quotes; `has_controls` tells that control characters are among them."""
-    forms: dict[str, list[KnownLayout]] = {}
-    # What holds for a line of more values may look like one of fewer, so the former are asked about first.
-    for layout in sorted(layouts, key=lambda layout: len(layout.cut.guess), reverse=True):
-        forms.setdefault(layout.cut.guess, []).append(layout)
-    guesses = " ".join(f"when {guess} then {number}" for number, guess in enumerate(forms))
-    plain = "case when not regexp_matches(line, '[\\x00-\\x1f]') then line end" if has_controls else "line"
-    lines = (_lines_of_form(number, alike) for number, alike in enumerate(forms.values()))
-    usual = f"""
-    with guessed as (select row, {plain} as line, case {guesses} end as form from block),
-    usual as ({" union all ".join(lines)})"""
-    return _STAGE.replace("<usual>", usual)
-
-
-def _lines_of_form(number: int, alike: Sequence[KnownLayout]) -> str:
-    """Cut the lines of layouts that have all in common but kinds of number."""
-    kinds = " ".join(f"when {layout.cut.numbers} then {layout.number}" for layout in alike)
-    columns = {"row": "row", "layout": "layout"}
-    for name in _cut_columns(alike[0]):
-        columns[name] = _by_layout({layout.number: _cut_columns(layout)[name] for layout in alike})
-    named = ", ".join(f'{text} as "{name}"' for name, text in columns.items())
-    return f"""
-        select {named}
-        from (
-            select *, case {kinds} end as layout
-            from (select *, string_split(line, '"') as cut from guessed where form = {number}))"""
-
-
-def _by_layout(texts: Mapping[int, str]) -> str:
-    if len(set(texts.values())) == 1:
-        return next(iter(texts.values()))
-    return f"case layout {' '.join(f'when {number} then {text}' for number, text in texts.items())} end"
-
-
-def _cut_columns(layout: KnownLayout) -> dict[str, str]:
-    texts = {field: layout.cut.texts.get((field,), _ABSENT) for field in _TEXTS}
-    texts |= {
-        f"{id_}_text": layout.cut.texts[path] if id_ in layout.nested_ids else _ABSENT
-        for id_, path in NESTED_IDS.items()
-    }
-    columns = texts | {field: layout.cut.objects.get(field, _ABSENT) for field in OBJECTS}
-    columns |= {f"{field}_shape": _number(layout.shapes[field]) for field in OBJECTS}
-    read = [text for text in texts.values() if text != _ABSENT]
-    columns["is_read"] = f"""layout is not null and {layout.cut.proof}
-        and {" and ".join(_is_plain_cut_id(texts[name]) for name in _IDS if texts[name] != _ABSENT)}
-        and case when contains(line, '\\')
-            then not contains(line, '\\"') and regexp_full_match(line, {sql_text(KNOWN_ESCAPES)})
-                and not contains(concat({", ".join(read)}), '\\')
-            else true end"""
-    return columns
-
-
-def _number(number: int | None) -> str:
-    return "null::integer" if number is None else str(number)
+NOT_PLAIN = "delete from staged_calls where not is_plain"

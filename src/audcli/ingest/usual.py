@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from audcli.ingest import line_fields
 from audcli.ingest.calls import CallRules
 from audcli.ingest.cuts import cut_of
-from audcli.ingest.line_fields import OBJECTS, KnownLayout
+from audcli.ingest.cutting import KnownLayout, usual_lines
+from audcli.ingest.line_fields import OBJECTS
 from audcli.ingest.lines import Block
 from audcli.ingest.shapes import OVERFLOW
 from audcli.ingest.skeletons import NESTED_IDS, TAKEN_OUT, VALUES, Layout, layout_of
@@ -46,25 +47,31 @@ class UsualLines:
         self._blocked = {"blocked": sorted(rules.blocked), "longest_blocked": max(map(_size, rules.blocked))}
         self._layouts: list[KnownLayout | None] = []
         self._lines_of: Counter[int] = Counter()
+        self._staged: Counter[int] = Counter()
 
     def take(self, block: Block) -> Iterator[tuple[int, bytes]]:
         """Stage the usual lines of a block, and give the others with their numbers."""
         places: Sequence[int] = range(len(block.texts))
         is_begun = bool(self._layouts)
+        self._staged = Counter()
         if is_begun:
             places = self._take_frequent(block)
         elif len(places) >= _FEW_LINES:
             self._connection.execute(line_fields.LAYOUTS)
         if len(places) >= _FEW_LINES or (is_begun and places):
             places = self._take_by_skeleton(block, places)
-        if self._layouts:
-            first = [block.first * ROWS_OF_A_LINE]
-            self._connection.execute(line_fields.STAGE_IDS, first)
-            self._lines_of.update(dict(self._connection.execute(line_fields.LINES_OF_LAYOUTS, first).fetchall()))
+        self._lines_of.update(self._staged)
+        self._staging.rows += self._staged.total()
         texts = block.texts.take(pa.array(places, pa.int64())).to_pylist()
         for place, text in zip(places, texts, strict=True):
             number = block.first + place
             yield number, block.odd.get(number) or text.encode()
+
+    def finish(self) -> None:
+        """Stage the ids of all lines that were taken, and remove what was taken in vain."""
+        if self._layouts:
+            self._connection.execute(line_fields.STAGE_IDS)
+            self._connection.execute(line_fields.NOT_PLAIN)
 
     def close(self) -> None:
         """Remove the temporary tables."""
@@ -79,20 +86,22 @@ class UsualLines:
         if not layouts:
             return range(len(block.texts))
         self._register(block, range(len(block.texts)))
-        staged = self._stage(line_fields.stage_cuts(layouts, has_controls=block.has_controls), block)
+        rest = self._stage(usual_lines(layouts, has_controls=block.has_controls), block)
         self._connection.unregister("block")
-        return () if staged == len(block.texts) else self._rest(block)
+        return rest
 
     def _take_by_skeleton(self, block: Block, places: Sequence[int]) -> Sequence[int]:
         """Stage the lines of usual skeletons, and tell the places of all others."""
         self._register(block, places)
-        self._connection.execute(line_fields.BY_SKELETON, {"values": VALUES, "taken_out": TAKEN_OUT})
+        with_skeletons = self._connection.execute(line_fields.BY_SKELETON, {"values": VALUES, "taken_out": TAKEN_OUT})
+        [(lines,)] = with_skeletons.fetchall()
         self._connection.unregister("block")
+        if not lines:
+            return places
         self._learn_layouts()
         if not self._connection.execute(line_fields.ANY_OF_SKELETONS).fetchall():
             return places
-        staged = self._stage(line_fields.STAGE_OF_SKELETONS, block)
-        return () if staged == len(places) else self._rest(block)
+        return self._stage(line_fields.OF_SKELETONS, block)
 
     def _register(self, block: Block, places: Sequence[int]) -> None:
         steps = pa.repeat(pa.scalar(ROWS_OF_A_LINE, pa.int64()), len(block.texts))
@@ -103,15 +112,14 @@ class UsualLines:
         batches = lines.to_batches(_BATCH_ROWS)
         self._connection.register("block", pa.RecordBatchReader.from_batches(lines.schema, batches))
 
-    def _stage(self, statement: str, block: Block) -> int:
-        """Stage the plain calls among lines of known layouts, and say how many they are."""
-        [(staged,)] = self._connection.execute(statement, self._blocked).fetchall()
-        [(others,)] = self._connection.execute(line_fields.NOT_PLAIN, [block.first * ROWS_OF_A_LINE]).fetchall()
-        self._staging.rows += staged - others
-        return int(staged - others)
+    def _stage(self, usual: str, block: Block) -> Sequence[int]:
+        """Stage the plain calls among lines of known layouts, and tell the places of all lines that are not staged."""
+        self._connection.execute(line_fields.stage(usual), self._blocked)
+        lines = self._connection.execute(line_fields.LINES_OF_LAYOUTS, [block.first * ROWS_OF_A_LINE]).fetchall()
+        self._staged = Counter(dict(lines))
+        return () if self._staged.total() == len(block.texts) else self._rest(block)
 
     def _rest(self, block: Block) -> Sequence[int]:
-        """Tell the places of the lines that are not staged."""
         ends = {"step": ROWS_OF_A_LINE, "first": block.first, "end": block.first + len(block.texts)}
         rows = self._connection.execute(line_fields.REST_OF_BLOCK, ends).fetchall()
         return [row // ROWS_OF_A_LINE - block.first for (row,) in rows]

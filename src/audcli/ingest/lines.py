@@ -46,7 +46,7 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         if end == 0:
             unfinished.append(piece)
             continue
-        block = _block(first, b"".join([*unfinished, piece[:end]]))
+        block = _block(first, b"".join([*unfinished, memoryview(piece)[:end]]))
         unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
@@ -70,10 +70,9 @@ def read_blocks_ahead(stream: IO[bytes], first: int, begun: bytes = b"") -> Iter
 
 def _block(first: int, data: bytes) -> Block:
     lines = pc.split_pattern(_large_binary(data), b"\n").values
-    controls = _control_characters(data) - (len(lines) - 1)
+    has_controls = _has_controls(lines, data)
     if data.endswith(b"\n"):
         lines = lines[:-1]
-    has_controls = controls > 0 and controls > data.count(b"\r\n")
     is_plain = not any(mark in data for mark in _MARK_BYTES) and pc.max(pc.binary_length(lines)).as_py() < _LONGEST_LINE
     if is_plain:
         try:
@@ -96,9 +95,15 @@ def _large_binary(data: bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
 
 
-def _control_characters(data: bytes) -> int:
-    characters = pa.Array.from_buffers(pa.uint8(), len(data), [None, pa.py_buffer(data)])
-    return int(pc.sum(pc.less(characters, pa.scalar(_FIRST_NO_CONTROL, pa.uint8()))).as_py() or 0)
+def _has_controls(lines: pa.Array, data: bytes) -> bool:
+    """Tell whether there are control characters in lines other than carriage returns at their ends."""
+    length = pc.sum(pc.binary_length(lines)).as_py()
+    characters = pa.Array.from_buffers(pa.uint8(), length, [None, lines.buffers()[2]])
+    least = pc.min(characters).as_py()
+    if least is None or least >= _FIRST_NO_CONTROL:  # which is told in a tenth of the time of counting them
+        return False
+    controls = pc.sum(pc.less(characters, pa.scalar(_FIRST_NO_CONTROL, pa.uint8()))).as_py()
+    return bool(controls > data.count(b"\r\n"))
 
 
 def _text(line: bytes) -> str | None:

@@ -1,6 +1,6 @@
 """The lines of many layouts, cut in one pass: what the statement that stages them reads, put together from their cuts.
 
-cut[12] is the user id in lines of one layout, cut[58] in those of another  ->  select cut[[12, 58][place]] as "userId" ...
+cut[12] is the user id in lines of one layout, cut[58] of another  ->  cut[([12, 58])[place]] as "userId"
 
 A line is told by the first pattern that it is like and then, where several layouts have this pattern, by the kinds of
 its numbers. What differs between layouts in nothing but where it stands in a line is written once, whatever they are.

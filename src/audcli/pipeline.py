@@ -127,7 +127,7 @@ def compute(
     inputs = {("list", each.key): files[each.key] for each in evaluated.plan.lists if each.key in files}
     sources = source_files(definitions, project)
     inputs |= {("source", name): sources[name] for name in evaluated.queries.relations if name in sources}
-    with store.transaction(keep=not dry_run):
+    with store.transaction(keep=not dry_run, gathering=runs.ends_many(store.connection)):
         run = runs.commit(
             store.connection,
             list(_computed(definitions, chosen, evaluated, files)),

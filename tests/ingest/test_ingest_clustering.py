@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -62,14 +65,38 @@ def test_long_runs_are_never_moved(store: Store, take: Take) -> None:
 
 
 def test_merges_across_openings(tmp_path: Path) -> None:
-    for number in range(12):
-        path = tmp_path / f"{number}.jsonl"
-        path.write_text(
-            "\n".join(str(record).replace("'", '"') for record in records(number * 10, 10)), encoding="utf-8"
-        )
-        with open_store(tmp_path / STORE_FILE, write=True, create=True, threads=1) as store:
-            ingest(store, [str(path)], IngestOptions(), now=NOW)
+    for number in range(60):
+        with ingested_by_another_process(tmp_path, number) as store:
             assert store.connection.execute("select count(distinct message_id) from calls").fetchone() == (
                 number * 10 + 10,
             )
             assert runs(store) <= number // 5 + 5
+
+
+@pytest.mark.parametrize("long_run", [50, 10_000])
+def test_many_ingests_leave_few_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long_run: int) -> None:
+    monkeypatch.setattr("audcli.ingest.clustering.LONG_RUN", long_run)
+    monkeypatch.setattr("audcli.ingest.clustering.MANY_INGESTS", 20)
+    for number in range(60):
+        with ingested_by_another_process(tmp_path, number) as store:
+            groups = {
+                table: row_groups(store, table) for table in ("calls", "identifiers", "identity", "catalog", "ingests")
+            }
+            assert max(groups.values()) <= 21, groups
+            assert runs(store) <= number * 10 // long_run + 22
+
+
+@contextmanager
+def ingested_by_another_process(folder: Path, number: int) -> Iterator[Store]:
+    path = folder / f"{number}.jsonl"
+    path.write_text("\n".join(map(json.dumps, records(number * 10, 10))), encoding="utf-8")
+    with open_store(folder / STORE_FILE, write=True, create=True, threads=1) as store:
+        ingest(store, [str(path)], IngestOptions(), now=NOW)
+    with open_store(folder / STORE_FILE, write=False, threads=1) as store:
+        yield store
+
+
+def row_groups(store: Store, table: str) -> int:
+    found = store.connection.execute(f"select count(distinct row_group_id) from pragma_storage_info('{table}')")
+    [(count,)] = found.fetchall()
+    return int(count)

@@ -12,7 +12,7 @@ differences          who entered and exited between two runs
 overlap              how many two results have in common
 """
 
-from audcli.runs.commit import commit, note_duration
+from audcli.runs.commit import commit, ends_many, note_duration
 from audcli.runs.differences import Changes, Difference, Exited, Side, changes, difference
 from audcli.runs.drop import drop_latest
 from audcli.runs.history import PastResult, PastRun, past_results, past_runs
@@ -42,6 +42,7 @@ __all__ = [
     "commit",
     "difference",
     "drop_latest",
+    "ends_many",
     "find_key",
     "last_results",
     "linking",

@@ -20,6 +20,8 @@ from audcli.runs.rows import insert_rows
 from audcli.runs.run import Circumstances, Computed, Result, Run
 from audcli.runs.trait_values import compare_values, let_all_values_go, write_values
 
+_MANY_RUNS = 100
+
 
 def commit(
     connection: duckdb.DuckDBPyConnection,
@@ -53,6 +55,11 @@ def commit(
     _write_run(connection, run, circumstances)
     laps.end("write the ledger")
     return Run(run, circumstances.as_of, in_order)
+
+
+def ends_many(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the next run ends a hundred: with it the small row groups that they left are gathered."""
+    return next_number(connection, "run", "runs") % _MANY_RUNS == 0
 
 
 def note_duration(connection: duckdb.DuckDBPyConnection, run: Run, seconds: float) -> None:

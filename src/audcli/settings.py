@@ -11,20 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from audcli.confinement import OutsideProject, inside
 from audcli.definitions.events import EventScope
 from audcli.definitions.files import SETTINGS_FILE, read_file
 from audcli.definitions.literals import StringField
 from audcli.definitions.operators import Document
-from audcli.definitions.owners import fields_of
 from audcli.definitions.paths import split_path
-from audcli.definitions.reporting import Prose, described, listed, nearest, report
-from audcli.definitions.translation import as_written, unfit
+from audcli.definitions.reporting import Prose, described, listed, report
 from audcli.definitions.yaml_nodes import Loc, SourceDocument
 from audcli.definitions.yaml_source import read_yaml, shown_line, split_lines
 from audcli.diagnostics import Diagnostic, Span, in_reading_order, render_text
@@ -119,8 +117,9 @@ def _validated(source: SourceDocument, root: Path) -> tuple[Settings, list[Diagn
     try:
         settings = Settings.model_validate(_without_empty(source.value))
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False)
-        return Settings(), [_problem(error, as_written(error["loc"], source.value), source) for error in errors]
+        from audcli.settings_problems import problems_of  # loads the models of all definitions, to name their parts
+
+        return Settings(), problems_of(invalid, source, {(): Settings, ("identity",): Identity})
     return settings, [*_source_names(settings, source), *_outside(settings, source, root)]
 
 
@@ -129,23 +128,6 @@ def _without_empty(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {name: _without_empty(each) for name, each in value.items() if each is not None}
-
-
-def _problem(error: ErrorDetails, loc: Loc, source: SourceDocument) -> Diagnostic:
-    value = error["input"]
-    match error["type"]:
-        case "extra_forbidden":
-            known = fields_of(Identity if loc[:-1] == ("identity",) else Settings)
-            facts = {"known": listed(known, "and"), "nearest": nearest(str(loc[-1]), known)}
-            return report("unknown-setting", source.key_span_of(loc), name=loc[-1], **facts)
-        case "unknown-timezone":
-            close = nearest(value, available_timezones())
-            return report("unknown-timezone", source.span_of(loc), name=value, nearest=close)
-        case "bad-path":
-            reason = Prose("it has an empty name, or a lone backslash at its end")
-            return report("bad-path", source.span_of(loc), path=value, reason=reason)
-        case _:
-            return unfit(error, loc, source)
 
 
 def _source_names(settings: Settings, source: SourceDocument) -> Iterator[Diagnostic]:

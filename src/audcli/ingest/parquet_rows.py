@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audcli.errors import AudcliError
 from audcli.ingest.arrow_values import is_readable, json_values
@@ -20,11 +20,16 @@ from audcli.ingest.readers import Record
 from audcli.ingest.rows import BATCH_ROWS, Batch, Table
 from audcli.ingest.unusable import Unusable, shown
 
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
 _BUFFER_BYTES = 1 << 20
 
 
 def open_parquet(file: str, resources: ExitStack) -> Table:
     """Open a Parquet file. Raises `AudcliError` when it is none, or is cut short."""
+    import pyarrow.parquet as pq  # brings file systems of the net along, for which no other format has to wait
+
     try:
         size = Path(file).stat().st_size
         # Arrow's threads can abort a process that ends while they are starting (apache/arrow#34314)

@@ -9,11 +9,16 @@ from audcli.cli.interrupts import INTERRUPTED, leave_at_once
 _NEW_OBJECTS = 200_000
 """After how many new objects Python looks for those in circles; its own 700 takes a tenth of a short command's time."""
 
+_UNUSED = ("numpy", "pandas")
+"""What Arrow loads where it is installed, which takes longer than all that a short command does; nothing needs it."""
+
 
 def main() -> None:
     """Run the command line."""
     leave_at_once()
     gc.set_threshold(_NEW_OBJECTS)
+    for module in _UNUSED:
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # as good as not installed
     try:
         from audcli.cli.app import run
 

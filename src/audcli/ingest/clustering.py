@@ -49,12 +49,9 @@ def _end(store: Store, start: int) -> int:
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, start: int, end: int) -> int:
-    """Take these rows out and append them again, sorted."""
+    """Append these rows again, sorted, and take them out where they were."""
     connection.execute(
-        """create temp table merged as from calls where rowid >= ? and rowid < ? order by call_name, time""",
-        [start, end],
+        "insert into calls from calls where rowid >= ? and rowid < ? order by call_name, time", [start, end]
     )
     [(moved,)] = connection.execute("delete from calls where rowid >= ? and rowid < ?", [start, end]).fetchall()
-    connection.execute("insert into calls from merged")
-    connection.execute("drop table temp.merged")
     return int(moved)

@@ -22,7 +22,7 @@ from audcli.ingest.unions import unite
 
 _TEMPORARY = (
     "file_ids", "file_links", "new_links", "touched", "members", "member_links",
-    "united", "refused_links", "anchors", "new_identity",
+    "united", "refused_links", "anchors", "profiles", "new_identity",
 )  # fmt: skip
 _FETCH_ROWS = 100_000
 
@@ -43,11 +43,13 @@ _FILE_IDS = """
         union all
         select staged_ids.type, value, min(time) from staged_ids join staged_calls using (row) group by all),
     earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value),
-    known as (select * from earliest left join identifiers using (type, value))
-    select type, value, first_seen, component, identifier is null as is_new,
-        coalesce(identifier, last + row_number() over (
-            partition by identifier is null order by first_seen, type, value))::integer as identifier
-    from known, (select coalesce(max(identifier), 0) as last from identifiers)"""
+    known as materialized (select * from earliest left join identifiers using (type, value))
+    select type, value, first_seen, component, false as is_new, identifier from known where identifier is not null
+    union all
+    select type, value, first_seen, null, true,
+        (last + row_number() over (order by first_seen, type, value))::integer
+    from known, (select coalesce(max(identifier), 0) as last from identifiers)
+    where identifier is null"""
 
 _FILE_LINKS = """
     create temp table file_links as
@@ -150,16 +152,22 @@ _ANCHORS = """
         partition by profile_place order by type <> 'user_id', first_seen, type, value) = 1
     order by profile_place"""
 
-_NEW_KEYS = """
-    insert into profile_keys
-    select last + row_number() over (order by profile_place), key
-    from anchors anti join profile_keys using (key),
-        (select coalesce(max(profile), 0) as last from profile_keys)"""
+# The profiles of the members, each with its number: that which its key has, or a new one.
+_PROFILES = """
+    create temp table profiles as
+    with known as materialized (select * from anchors left join profile_keys using (key))
+    select profile_place, key, false as is_new, profile from known where profile is not null
+    union all
+    select profile_place, key, true, (last + row_number() over (order by profile_place))::integer
+    from known, (select coalesce(max(profile), 0) as last from profile_keys)
+    where profile is null"""
+
+_NEW_KEYS = "insert into profile_keys select profile, key from profiles where is_new order by profile"
 
 _NEW_IDENTITY = """
     create temp table new_identity as
     select identifier, profile, first_seen
-    from members join united using (place) join anchors using (profile_place) join profile_keys using (key)
+    from members join united using (place) join profiles using (profile_place)
     where profile is distinct from stored_profile or first_seen is distinct from stored_first_seen"""
 
 
@@ -229,13 +237,14 @@ def _unite_members(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _name_profiles(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give each of the members' profiles its key: table `anchors`, and new rows of `profile_keys`."""
+    """Give each of the members' profiles its key: tables `anchors` and `profiles`, and new rows of `profile_keys`."""
     places: list[int] = []
     keys: list[str] = []
     for batch_places, types, values in _batches(connection, _ANCHORS):
         places += batch_places
         keys += map(profile_key, types, values)
     _make_table(connection, "anchors", {"profile_place": places}, {"key": keys})
+    connection.execute(_PROFILES)
     connection.execute(_NEW_KEYS)
 
 

@@ -37,7 +37,7 @@ class Block(NamedTuple):
 def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[Block]:
     """Cut what is left of a stream into blocks; `first` is the number of its next line, which `begun` begins.
 
-    Blocks begin small and grow, so that the first ones show soon what the lines are like.
+    The first block is small, so that it shows soon what the lines are like.
     """
     size = _FIRST_BYTES
     unfinished = [begun]
@@ -50,7 +50,7 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
-        size = min(4 * size, _MOST_BYTES)
+        size = _MOST_BYTES
     if last := b"".join(unfinished):
         yield _block(first, last)
 

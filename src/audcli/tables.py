@@ -18,6 +18,11 @@ SLICE = "audcli_slice"
 LINKS = "sql_links"
 """The table there of the users whom SQL traits link to accounts, and by which of them."""
 
+MESSAGE_HASHES = """
+-- The engine's hash of an empty text, then of the message id of every call, in any order. No more than a help: whatever
+-- ingests makes the table anew where it is missing, or not that of the calls (see ingest/message_hashes.py).
+create table if not exists message_hashes (hash ubigint not null)"""
+
 
 def shortest_of_double(column: str) -> str:
     """Give the SQL of the shortest text of a double, as JSON and ECMAScript write it."""

@@ -41,6 +41,7 @@ def remove_calls(connection: duckdb.DuckDBPyConnection) -> set[str]:
         connection.execute(statement)
     texts = _shrink_catalog(connection)
     connection.execute("delete from calls where identifier in (select identifier from gone_ids)")
+    connection.execute("drop table if exists message_hashes")  # the next ingest makes it anew, without theirs
     connection.execute(_GONE_ACCOUNTS)
     connection.execute("delete from accounts where account in (select account from gone_accounts)")
     for table in ("call_names", "catalog"):

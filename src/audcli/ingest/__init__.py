@@ -8,6 +8,7 @@ cuts                 a layout of lines -> how their values are cut out
 flat.open_rows       a file of rows -> the same, by a mapping of columns
 calls.read_call      a record  -> a call, or why it is unusable
 staging              calls     -> temporary tables, without duplicates
+message_hashes       whether a file can hold calls that the store has
 identity.resolve     ids and links -> profiles
 storing              the rest  -> call names, accounts, calls, catalog, rejects
 clustering           short runs of calls -> long ones

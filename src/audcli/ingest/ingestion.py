@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from audcli.errors import AudcliError, UsageError
-from audcli.ingest import identity
+from audcli.ingest import identity, message_hashes
 from audcli.ingest.calls import CallRules, call_rules, read_call
 from audcli.ingest.clustering import merge_short_runs
 from audcli.ingest.files import FLAT, STANDARD_INPUT, Format, find_files, format_of
@@ -61,6 +61,7 @@ def ingest(
         )
     rules = call_rules(options.blocked_values, options.external_ids)
     meter = _Meter(files, progress)
+    message_hashes.bring_up_to_date(store)
     if not options.strict and not options.dry_run:
         summaries = []
         for file in files:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from audcli.ingest.calls import Call
 from audcli.ingest.json_text import encode_many
+from audcli.ingest.message_hashes import may_be_stored
 from audcli.ingest.readers import Record
 from audcli.ingest.rows import RowRecord
 from audcli.ingest.shapes import Shapes
@@ -127,11 +128,12 @@ class Staging:
             with repeated as (
                 select message_id, min(row) as first from staged_calls group by message_id having count(*) > 1)
             select row, content_id, true as within_file
-            from staged_calls join repeated using (message_id) where row > first
-            union all
-            select row, content_id, false as within_file
-            from staged_calls semi join calls using (message_id)
-            where row not in (select row from staged_calls join repeated using (message_id) where row > first)""")
+            from staged_calls join repeated using (message_id) where row > first""")
+        if may_be_stored(self.connection):
+            execute("""
+                insert into dropped
+                select row, content_id, false
+                from staged_calls semi join calls using (message_id) anti join dropped using (row)""")
         counts = execute("""
             select count(*) filter (not content_id), count(*) filter (content_id),
                 count(*) filter (content_id and within_file)

@@ -1,6 +1,6 @@
 """The staged calls of one file, freed of duplicates, into the tables of the store.
 
-staged_calls, file_ids  ->  call_names, accounts, calls, catalog
+staged_calls, file_ids  ->  call_names, accounts, calls, message_hashes, catalog
 staged_rejects          ->  rejects
 """
 
@@ -54,6 +54,8 @@ _CALLS = """
                 and file_ids.value = coalesce(first_value, user_id, anonymous_id)
         order by call_name, time)"""
 
+_HASHES = "insert into message_hashes select hash(message_id) from staged_calls"
+
 _SHAPE_COUNTS = """
     select call_name, type, name, false, shape, sum(seen)::bigint
     from file_shapes join file_calls using (type, name) group by all
@@ -71,7 +73,7 @@ _NEW_REJECTS = """
 
 def store_calls(connection: duckdb.DuckDBPyConnection, shapes: Shapes) -> None:
     """Store the staged calls, of which `shapes` knows what their objects look like."""
-    for statement in (_FILE_SHAPES, _FILE_CALLS, _NEW_CALL_NAMES, _NUMBER_FILE_CALLS, _NEW_ACCOUNTS, _CALLS):
+    for statement in (_FILE_SHAPES, _FILE_CALLS, _NEW_CALL_NAMES, _NUMBER_FILE_CALLS, _NEW_ACCOUNTS, _CALLS, _HASHES):
         connection.execute(statement)
     _store_shapes(connection, shapes)
     connection.execute("drop table temp.file_shapes; drop table temp.file_calls")

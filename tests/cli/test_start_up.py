@@ -42,6 +42,16 @@ def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> Non
     assert "audcli.cli.app" in loaded
 
 
+def test_an_ingest_waits_for_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "audcli.yaml").write_text("identity: {blocked_values: [guest]}\n", "utf-8")
+    call = '{"type": "track", "event": "A", "userId": "u", "timestamp": "2026-01-01T00:00:00Z"}\n'
+    (tmp_path / "calls.jsonl").write_text(call, "utf-8")
+    loaded = modules_loaded_by("ingest", "calls.jsonl", folder=tmp_path)
+    assert "pyarrow.lib" in loaded
+    assert not [name for name in loaded if name.startswith(("numpy.", "pandas.", "pyarrow.parquet", "sqlglot"))]
+    assert "audcli.definitions.conditions" not in loaded
+
+
 @pytest.mark.parametrize("arguments", [[], *(name.split() for name in NAMES)])
 def test_help_fits_80_columns(arguments: list[str], tmp_path: Path, binaries: Path) -> None:
     shown = audcli(*arguments, "--help", cwd=tmp_path, binaries=binaries).stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
@@ -205,3 +206,19 @@ def test_a_merged_profile_exits_under_its_old_key_and_enters_under_the_new(shop:
         [result] = run_at(shop, store, START, "recent").run.results
         assert (result.previous, result.entered, result.exited, result.members) == (1, 1, 1, 1)
         assert members(store, "recent") != {old}
+
+
+def test_many_runs_leave_few_row_groups(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("audcli.runs.commit"), "_MANY_RUNS", 5)
+    random = Random(3)
+    with open_store(shop.store_path, write=True, create=True) as store:
+        ingest_some(store, shop, random, START)
+    for number in range(14):
+        with open_store(shop.store_path, write=True) as store:
+            run_at(shop, store, START + timedelta(days=number))
+    with open_store(shop.store_path, write=False) as store:
+        for table in ("runs", "results", "memberships"):
+            found = store.connection.execute(f"select count(distinct row_group_id) from pragma_storage_info('{table}')")
+            [(groups,)] = found.fetchall()
+            assert groups <= 5, table
+        assert store.connection.execute("select count(*) from runs").fetchone() == (14,)

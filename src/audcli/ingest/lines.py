@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 from audcli.ingest.skeletons import MARKS
 
 _FIRST_BYTES = 1 << 18
+_TELLING_LINES = 256
+"""A block of so many lines shows which layouts are frequent; `usual` learns nothing from fewer."""
 _MOST_BYTES = 1 << 24
 _LONGEST_LINE = 1 << 20
 _FIRST_NO_CONTROL = 0x20
@@ -37,7 +39,8 @@ class Block(NamedTuple):
 def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[Block]:
     """Cut what is left of a stream into blocks; `first` is the number of its next line, which `begun` begins.
 
-    The first block is small, so that it shows soon what the lines are like.
+    The first blocks are small, until one shows what the lines are like: each has a fixed cost, and lines that are not
+    known yet take long.
     """
     size = _FIRST_BYTES
     unfinished = [begun]
@@ -50,7 +53,7 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
-        size = _MOST_BYTES
+        size = _MOST_BYTES if len(block.texts) >= _TELLING_LINES else min(4 * size, _MOST_BYTES)
     if last := b"".join(unfinished):
         yield _block(first, last)
 

@@ -39,9 +39,10 @@ CONDITIONS = 100
 
 
 class Run(NamedTuple):
-    """How long a process took, and the most memory it ever held."""
+    """How long a process took, by the clock and of processors, and the most memory it ever held."""
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
 
 
@@ -86,21 +87,26 @@ def in_parts(place: Path, parts: int, calls: int, memory_limit: str) -> None:
     """Ingest the track calls in parts, and compare time and store with those of one ingest of all."""
     shutil.rmtree(place / ".audcli")
     rows = calls // parts
-    at_once = ingest(place, "tracks.jsonl", memory_limit).seconds
+    at_once = ingest(place, "tracks.jsonl", memory_limit)
     shutil.move(place / ".audcli", place / "whole")
-    start_up = sum(run(command, place).seconds for command in START_UPS)
-    plain, merging = [], []
+    start_ups = [run(command, place) for command in START_UPS]
+    plain: list[Run] = []
+    merging: list[Run] = []
     loose_from = 0
     for file in split(place / "tracks.jsonl", rows, parts):
-        took = ingest(place, file, memory_limit).seconds
+        took = ingest(place, file, memory_limit)
         now = state(place)
         (plain if now == loose_from else merging).append(took)
         loose_from = now
-    total = sum(plain) + sum(merging) - start_up * parts
-    show(f"{parts} ingests of {rows:,} / one of all", [total], [at_once])
-    print(f"slowest / median of the {len(plain)} that merged nothing: {max(plain) / statistics.median(plain):.2f}")
-    for took in merging:
-        print(f"one that merged / median: {took / statistics.median(plain):.2f}")
+    what = f"{parts} ingests of {rows:,} / one of all"
+    total = sum(seconds([*plain, *merging])) - parts * sum(seconds(start_ups))
+    show(what, [total], [at_once.seconds])
+    total = sum(processor_seconds([*plain, *merging])) - parts * sum(processor_seconds(start_ups))
+    show(f"{what}, of processors", [total], [at_once.processor_seconds])
+    median = statistics.median(seconds(plain))
+    print(f"slowest / median of the {len(plain)} that merged nothing: {max(seconds(plain)) / median:.2f}")
+    for each in seconds(merging):
+        print(f"one that merged / median: {each / median:.2f}")
     stores = (place / ".audcli" / "store.duckdb", place / "whole" / "store.duckdb")
     computes = [[compute(place, store) for store in stores] for _ in range(3)]
     show(f"compute of {CONDITIONS} conditions, in parts / at once", *zip(*computes, strict=True))
@@ -123,7 +129,7 @@ def run(command: list[str], place: Path) -> Run:
     took = time.perf_counter() - started
     if process.returncode:
         sys.exit(f"`{' '.join(command)}` ended with {process.returncode}")
-    return Run(took, usage.ru_maxrss * 1024)
+    return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def state(place: Path) -> int:
@@ -216,6 +222,10 @@ def group(random: Random) -> dict[str, Any]:
 
 def seconds(runs: list[Run]) -> list[float]:
     return [run.seconds for run in runs]
+
+
+def processor_seconds(runs: list[Run]) -> list[float]:
+    return [run.processor_seconds for run in runs]
 
 
 def show(what: str, ours: Sequence[float], theirs: Sequence[float]) -> None:

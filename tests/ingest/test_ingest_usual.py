@@ -25,8 +25,10 @@ def test_usual_lines_are_read_as_all_others(store: Store, tmp_path: Path, seed: 
     one_by_one = taken(store, tmp_path, content, few_lines=10**9, first_bytes=1 << 18)
     by_skeleton = taken(store, tmp_path, content, few_lines=1, first_bytes=1 << 18)
     by_cuts = taken(store, tmp_path, content, few_lines=1, first_bytes=4000)
+    in_all_ways = taken(store, tmp_path, content, few_lines=5, first_bytes=4000)
     assert by_skeleton == one_by_one
     assert by_cuts == one_by_one
+    assert in_all_ways == one_by_one
 
 
 TRAPS = [

@@ -28,7 +28,7 @@ from audcli.ingest.skeletons import NESTED_IDS, TAKEN_OUT, VALUES, Layout, layou
 from audcli.ingest.staging import ROWS_OF_A_LINE, Staging
 
 _FEW_LINES = 256
-"""A file of fewer lines is read faster without all this."""
+"""Fewer lines are read faster one by one."""
 _BATCH_ROWS = 4096
 _MOST_NEW_SKELETONS = 2_000
 _MOST_CUTS = 32
@@ -52,13 +52,12 @@ class UsualLines:
     def take(self, block: Block) -> Iterator[tuple[int, bytes]]:
         """Stage the usual lines of a block, and give the others with their numbers."""
         places: Sequence[int] = range(len(block.texts))
-        is_begun = bool(self._layouts)
         self._staged = Counter()
-        if is_begun:
+        if self._layouts:
             places = self._take_frequent(block)
         elif len(places) >= _FEW_LINES:
             self._connection.execute(line_fields.LAYOUTS)
-        if len(places) >= _FEW_LINES or (is_begun and places):
+        if len(places) >= _FEW_LINES:
             places = self._take_by_skeleton(block, places)
         self._lines_of.update(self._staged)
         self._staging.rows += self._staged.total()

@@ -27,7 +27,7 @@ from audcli.ingest.shapes import OVERFLOW
 from audcli.ingest.skeletons import NESTED_IDS, TAKEN_OUT, VALUES, Layout, layout_of
 from audcli.ingest.staging import ROWS_OF_A_LINE, Staging
 
-_FEW_LINES = 256
+_FEW_LINES = 512
 """Fewer lines are read faster one by one."""
 _BATCH_ROWS = 4096
 _MOST_NEW_SKELETONS = 2_000

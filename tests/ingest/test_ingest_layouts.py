@@ -67,3 +67,16 @@ def test_patterns_stand_behind_those_of_whose_texts_they_are_like() -> None:
     assert in_order_of_likeness([one, two, three, other]) == [two, one, three, other]
     assert in_order_of_likeness(["x", "x%", "%"]) == ["x", "x%", "%"]
     assert in_order_of_likeness(["%", "x%", "x"]) == ["x", "x%", "%"]
+
+
+def test_blocks_of_nothing_but_broken_lines_are_rejected(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [json.dumps(PLAIN | {"userId": "u", "messageId": f"m{n}"}) for n in range(700)]
+    broken = ["no json"] * 3000
+    path = tmp_path / "calls.jsonl"
+    path.write_text("".join(f"{line}\n" for line in [*broken, *whole]))
+    monkeypatch.setattr("audcli.ingest.lines._FIRST_BYTES", 6000)
+    monkeypatch.setattr("audcli.ingest.readers._LONG_OBJECT", 1000)
+    summary = ingest(store, [str(path)], IngestOptions(), now=NOW).files[0]
+    assert (summary.rejects, summary.accepted) == (3000, 700)

@@ -4,7 +4,7 @@ files.find_files     arguments -> files
 readers.open_records a file of JSON -> numbered records, parsed or with what is wrong
 lines.read_blocks    lines of JSON -> blocks of them
 usual                blocks -> the usual calls staged at once, the others given back to be read one by one
-cuts                 a layout of lines -> how their values are cut out
+cuts, cutting        layouts of lines  -> how their values are cut out, of all in one pass
 flat.open_rows       a file of rows -> the same, by a mapping of columns
 calls.read_call      a record  -> a call, or why it is unusable
 staging              calls     -> temporary tables, without duplicates

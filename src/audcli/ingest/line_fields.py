@@ -53,7 +53,8 @@ _LAYOUT_TYPES = {
     "context_doubles": "integer", **{f"has_{id_}": "boolean" for id_ in NESTED_IDS},
 }  # fmt: skip
 LAYOUT_COLUMNS = tuple(_LAYOUT_TYPES)
-LAYOUTS = f"create temp table layouts ({', '.join(f'{name} {type_}' for name, type_ in _LAYOUT_TYPES.items())})"
+_LAYOUT_COLUMNS = ", ".join(f"{name} {type_}" for name, type_ in _LAYOUT_TYPES.items())
+LAYOUTS = f"create or replace temp table layouts ({_LAYOUT_COLUMNS})"
 
 BY_SKELETON = """
     create or replace temp table skeleton_lines as

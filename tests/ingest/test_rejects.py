@@ -49,3 +49,13 @@ def test_by_reason(store: Store, take: Take) -> None:
     assert [each.reason for each in rejects(store)] == ["not_an_object", "missing_group_id"]
     assert clear_rejects(store) == 2
     assert count_rejects(store) == {}
+
+
+def test_a_call_of_a_batch_is_written_with_its_numbers(store: Store, tmp_path: Path) -> None:
+    """It is written anew, with what it inherits, and a number that no double holds must still be a number."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b'{"batch": [{"type": "track", "properties": {"a": -1e999, "b": [1E400], "c": "\\"-Infinity"}}]}')
+    ingest(store, [str(path)], IngestOptions(), now=NOW)
+    written: list[bytes] = []
+    write_raw(rejects(store), written.append)
+    assert written == [b'{"properties":{"a":-1e999,"b":[1e999],"c":"\\"-Infinity"},"type":"track"}\n']

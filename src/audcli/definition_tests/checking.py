@@ -126,7 +126,13 @@ def _names(connection: duckdb.DuckDBPyConnection, entities: str) -> dict[int, st
 def _found_values(connection: duckdb.DuckDBPyConnection, key: str) -> dict[int, Any]:
     """Give the value of every entity that has one for a trait."""
     rows = connection.execute(_VALUES.format(name=key)).fetchall()
-    return {entity: json.loads(value) for entity, value in rows}
+    return {entity: json.loads(value, parse_int=_whole_number) for entity, value in rows}
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a whole number as all values are: beyond 64 bits it is a double."""
+    number = int(digits)
+    return number if -(2**63) <= number < 2**63 else float(number)
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ every process draws its own. A text that is not exactly one value breaks the pat
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +23,10 @@ _JOINT_BYTES = _JOINT.encode()
 
 _LONGEST_TOKEN = 400
 """A number may be cut anywhere, and then something else than its end is missed."""
+
+_BEYOND = "Infinity"
+"""What Python's writer puts for a number beyond the range of doubles, which is no JSON."""
+_STRING_OR_BEYOND = re.compile(rf'"(?:[^"\\]|\\.)*"|(-?{_BEYOND})')
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -101,9 +106,15 @@ def encode_many(values: Sequence[Any]) -> list[str]:
 
 
 def encode(value: Any) -> bytes:
-    """Write one value as compact JSON with sorted keys, in UTF-8 (in ASCII when a string is no Unicode text)."""
+    """Write one value as compact JSON with sorted keys, in UTF-8 (in ASCII when a string is no Unicode text).
+
+    A number beyond the range of doubles is written as another one, `1e999` or `-1e999`.
+    """
+    text = _encode_sorted(value)
+    if _BEYOND in text:
+        text = _STRING_OR_BEYOND.sub(lambda found: found[0].replace(_BEYOND, "1e999") if found[1] else found[0], text)
     try:
-        return _encode_sorted(value).encode()
+        return text.encode()
     except UnicodeEncodeError:
         return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 

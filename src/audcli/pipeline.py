@@ -115,6 +115,9 @@ def compute(
     chosen = _chosen(definitions, named)
     if asked is not None and asked not in chosen:
         raise unknown_key(asked, chosen)
+    for key in () if definitions.unreadable else reuse:
+        if key not in definitions.kinds:
+            raise unknown_key(key, definitions.kinds)
     files = files_read(definitions, project)
     computable = _computable(definitions)
     failed = {**_of_broken_queries(definitions, store), **runs.other_kinds(store.connection, computable, reuse)}

@@ -118,7 +118,7 @@ def run(store: Store, project: Project, model: Model, random: Random, now: datet
     """Compute, hold every result against the members before and after, and note the members."""
     texts = [f"audience: {key}\n{body}" for key, body in model.edits.items() if body is not None]
     (project.root / "audiences" / "all.yaml").write_text("\n---\n".join(texts), "utf-8")
-    reuse = KEYS if random.random() < 0.5 else ()
+    reuse = [key for key, body in model.edits.items() if body is not None] if random.random() < 0.5 else ()
     results = compute(project, store, (), Moment(now, now), reuse=reuse).run.results
     before = model.after[-1]
     members = dict(before)

@@ -146,13 +146,10 @@ def _say_what_is_gone(voice: render.Voice, removed: Sequence[Result]) -> None:
         render.note(voice, f"{named} and {others:,} more are defined no more; their last results stay")
         return
     for result in removed:
-        render.note(voice, f"`{result.key}` is defined no more; its last result stays: {_members(result.members)}")
+        stays = render.members(result.members)
+        render.note(voice, f"`{result.key}` is defined no more; its last result stays: {stays}")
 
 
 def _kept(members: int) -> str:
     """Say what a definition that failed is left with."""
-    return f"its previous result stays: {_members(members)}" if members else "it stays without members"
-
-
-def _members(number: int) -> str:
-    return "1 member" if number == 1 else f"{number:,} members"
+    return f"its previous result stays: {render.members(members)}" if members else "it stays without members"

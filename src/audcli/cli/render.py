@@ -130,6 +130,11 @@ def to_the_second(value: datetime | None) -> str:
     return "" if value is None else instant(value.replace(microsecond=0))
 
 
+def members(number: int) -> str:
+    """Say how many members there are."""
+    return "1 member" if number == 1 else f"{number:,} members"
+
+
 def width() -> int:
     """Tell how many characters a line of a result may have; where no terminal shows it, as on one of 80."""
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else _USUAL_WIDTH

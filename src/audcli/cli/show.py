@@ -39,7 +39,7 @@ def _show(shown: Shown) -> None:
     sizes = (
         None
         if listed.members is None
-        else f"{listed.members:,} members ({listed.entered:,} entered, {listed.exited:,} exited in the last run)"
+        else f"{render.members(listed.members)} ({listed.entered:,} entered, {listed.exited:,} exited in the last run)"
     )
     facts = {
         "name": listed.name,

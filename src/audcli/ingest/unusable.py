@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 Reason = Literal[
@@ -41,8 +42,8 @@ class Unusable(Exception):
 
 
 def shown(value: object) -> str:
-    """Give a value as it may stand in a message: short, in backticks."""
-    text = str(value)
+    """Give a JSON value as it may stand in a message: a string as it is, all else as in JSON, short, in backticks."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 
 

@@ -78,7 +78,8 @@ def kind_of(value: Any) -> Kind:
 
 def out_of_range(number: float) -> Unusable:
     """Refuse a record for a number that no finite double stands for."""
-    return Unusable("number_out_of_range", f"{shown(number)} is outside the range of doubles")
+    written = shown(number) if isinstance(number, int) else "a number"
+    return Unusable("number_out_of_range", f"{written} is outside the range of doubles")
 
 
 def _canonical_double(number: float) -> tuple[float, Kind]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -81,3 +82,16 @@ def taken(store: Store, folder: Path, content: bytes, few_lines: int, first_byte
     found = everything(store)
     found["catalog"] = sorted(row[:-1] for row in found["catalog"])
     return summary, found
+
+
+def test_an_error_of_the_engine_is_not_hidden_by_the_end_of_reading(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the transaction, and with it the temporary tables that are to be removed at the end."""
+    path = tmp_path / "calls.jsonl"
+    path.write_bytes(b"\n".join([FIRST] * 2000))
+    monkeypatch.setattr(
+        "audcli.ingest.line_fields.BY_SKELETON", "select error('no room is left' || $values || $taken_out)"
+    )
+    with pytest.raises(duckdb.Error, match="no room is left"):
+        ingest(store, [str(path)], IngestOptions(), now=NOW)

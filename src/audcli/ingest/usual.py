@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -73,9 +75,10 @@ class UsualLines:
             self._connection.execute(line_fields.NOT_PLAIN)
 
     def close(self) -> None:
-        """Remove the temporary tables."""
-        for table in ("layouts", "skeleton_lines"):
-            self._connection.execute(f"drop table if exists temp.{table}")
+        """Remove the temporary tables; a transaction that an error has ended takes them back itself."""
+        with suppress(duckdb.TransactionException):
+            for table in ("layouts", "skeleton_lines"):
+                self._connection.execute(f"drop table if exists temp.{table}")
 
     def _take_frequent(self, block: Block) -> Sequence[int]:
         """Stage the lines of frequent layouts, and tell the places of all others."""

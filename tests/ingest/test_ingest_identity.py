@@ -30,12 +30,16 @@ def test_equals_the_plain_reading(
     assert profiles(store) == expected.profiles
     assert refused_links(store) == expected.refused
     assert components(store) == expected.components
-    assert count_conflicts(store) == len(expected.refused)
-    for conflict in conflicts(store):
+    listed = list(conflicts(store))
+    assert count_conflicts(store) == len(listed) == len({frozenset(pair) for pair in expected.refused})
+    assert [each.message_id for each in conflicts(store, limit=2)] == [each.message_id for each in listed[:2]]
+    for conflict in listed:
         for side in (conflict.one, conflict.other):
             assert {(side.type, side.value), ("user_id", side.user_id)} <= expected.profiles[side.key]
         pair = (conflict.one.type, conflict.one.value), (conflict.other.type, conflict.other.value)
         assert (conflict.time, conflict.message_id) == expected.first_refusal(*pair)
+        if pair[::-1] in expected.refused:
+            assert (conflict.time, conflict.message_id) <= expected.first_refusal(*pair[::-1])
     epoch = datetime(1970, 1, 1)
     assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in expected.first_seen.items()}
     _check_generations(store)
@@ -55,6 +59,21 @@ def _check_generations(store: Store) -> None:
 
 def call(time: int, **fields: Any) -> dict[str, Any]:
     return {"type": "track", "event": "A", "timestamp": time} | fields
+
+
+def test_a_pair_refused_from_both_of_its_ids_is_one_conflict(store: Store, take: Take) -> None:
+    take(
+        call(1, userId="u1", anonymousId="a1"),
+        call(1, userId="u2", anonymousId="a2"),
+        {"type": "alias", "anonymousId": "a2", "previousId": "a1", "timestamp": 3, "messageId": "later"},
+        {"type": "alias", "anonymousId": "a1", "previousId": "a2", "timestamp": 2, "messageId": "first"},
+        call(4, userId="u1", anonymousId="a2", messageId="of another pair"),
+    )
+    assert [(each.message_id, each.one.value, each.other.value) for each in conflicts(store)] == [
+        ("first", "a1", "a2"),
+        ("of another pair", "u1", "a2"),
+    ]
+    assert count_conflicts(store) == 2
 
 
 def test_shared_device_stays_with_its_first_user(store: Store, take: Take) -> None:

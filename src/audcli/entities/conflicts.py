@@ -14,14 +14,20 @@ from audcli.store import Store
 
 _FETCH_ROWS = 1_000
 
-_CONFLICTS = """
+# Calls may ask for a link from either of its two ids.
+_PAIR = "least(identifier, other), greatest(identifier, other)"
+
+_CONFLICTS = f"""
     with people as (
         select identifier, type, value, key, profile
         from identity join identifiers using (identifier) join profile_keys using (profile)
-        where until_generation is null)
+        where until_generation is null),
+    first_refusals as (
+        from links where refused
+        qualify row_number() over (partition by {_PAIR} order by time, message_id, position) = 1)
     select time, message_id, one.type, one.value, one.key, users.value,
         other.type, other.value, other.key, other_users.value
-    from (from links where refused order by time, message_id, position limit $limit) as links
+    from (from first_refusals order by time, message_id, position limit $limit) as links
         join people as one using (identifier)
         join people as other on other.identifier = links.other
         join people as users on users.profile = one.profile and users.type = 'user_id'
@@ -62,5 +68,6 @@ def conflicts(store: Store, *, limit: int | None = None) -> Iterator[Conflict]:
 
 def count_conflicts(store: Store) -> int:
     """Count the links that were not made; each pair of ids once, however many calls ask for it."""
-    [(count,)] = store.connection.execute("select count(*) from links where refused").fetchall()
+    pairs = f"select distinct {_PAIR} from links where refused"
+    [(count,)] = store.connection.execute(f"select count(*) from ({pairs})").fetchall()
     return int(count)

@@ -138,7 +138,8 @@ create table account_links (
     since_run integer not null, until_run integer);
 
 -- Salted digests of the external ids of people who were forgotten: the lower-case hex SHA-256 of salt, type, a NUL and
--- value. All ids of one person have one number in `person`.
+-- value. All ids of one person have one number in `person`. Without a type (then nothing stands in its place) there are
+-- the values once more, trimmed and case-folded, and the digests of rejects that were removed with the person.
 create table forgotten (person integer not null, salt varchar not null, digest varchar not null);
 
 -- The values of now, each as JSON text; numbers are written by their shortest text.

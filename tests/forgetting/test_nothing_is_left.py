@@ -132,6 +132,16 @@ def test_no_row_and_no_byte_tells_of_them(project: Project) -> None:
     assert project.store_path.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_same_file_brings_nothing_back(project: Project) -> None:
+    forget(project.store_path, "ann-7f3a91")
+    with open_store(project.store_path, write=True) as store:
+        summary = ingest(store, [str(project.root / "calls.jsonl")], IngestOptions(), now=NOW).total
+        assert (summary.read, summary.duplicate_content) == (len(CALLS), 3)
+        assert summary.rejected == {"forgotten": 7, "missing_event": 1}
+        assert mentions(all_rows(store)) == []
+    assert mentions(folder_bytes(project).decode("latin-1")) == []
+
+
 def test_the_next_run_counts_an_exit(project: Project) -> None:
     with open_store(project.store_path, write=False) as store:
         before = store.connection.execute("select * from results order by all").fetchall()

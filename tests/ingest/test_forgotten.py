@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flat_files import flags, take_csv
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingested import NOW, Take, calls, clear, components, first_seen, profiles, refused_links
@@ -17,7 +21,7 @@ from audcli.catalog import CallShape, Shape
 from audcli.errors import AudcliError
 from audcli.forgetting import allow_return
 from audcli.forgetting.forget import remove_everything
-from audcli.ingest import IngestOptions, count_rejects, ingest
+from audcli.ingest import IngestOptions, clear_rejects, count_rejects, ingest, rejects
 from audcli.store import Store
 
 
@@ -128,6 +132,78 @@ def test_a_return_is_allowed_by_any_of_the_ids(store: Store, take: Take) -> None
     allow_return(store, "anonymous_id:ipad")
     assert take(login, call(2, userId="bo"), file="again.jsonl").rejected == {"forgotten": 1}
     assert set(calls(store)) == {"m1"}
+
+
+def ann() -> dict[str, Any]:
+    return {"type": "identify", "userId": "ann-7", "traits": {"email": "Ann@x.example"}, "timestamp": 1}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"type": "track", "event": "A", "userId": "ann-7"},
+        {"type": "identify", "userId": "bo", "traits": {"email": "ANN@x.example "}},
+        {"type": "track", "event": "A", "userId": "bo", "timestamp": "ann-7"},
+        {"type": "track", "userId": "bo", "properties": {"by": [{"mail": "ann@x.example"}]}, "timestamp": 2},
+        "ann-7",
+        b'{"type": "track", "userId": "ann-7", "event',
+        b'{"type": "track", "userId": "ann-7", "event": "\xff"}',
+        b'{"userId": "ann-7", "n": "\\ud800"}',
+        b'{"userId": "ann-7", "n": 1e999}',
+        b'{"userId": "ann-7", "n": ' + b"[" * 300 + b"]" * 300 + b"}",
+        {"batch": [{"type": "track", "userId": "ann-7", "timestamp": 2}]},
+        b'{"type": "track", "event": "A", "userId": "bo", "timestamp": "ann-7", "x": "%b"}' % (b"x" * (1 << 20)),
+    ],
+)
+def test_a_reject_that_names_somebody_forgotten_has_no_text(store: Store, take: Take, record: Any) -> None:
+    take(ann(), call(2, userId="bo"))
+    assert "forgotten" not in take(record, file="before.jsonl").rejected
+    clear_rejects(store)
+    forget(store, "ann-7")
+    assert take(record, call(3, userId="bo"), file="after.jsonl").rejected == {"forgotten": 1}
+    assert take(record, file="again.jsonl").rejected == {"forgotten": 1}
+    [kept] = rejects(store)
+    assert (kept.reason, kept.raw, kept.line) == ("forgotten", None, 1)
+    assert not {"ann", "bo"} & set(re.findall(r"\w+", kept.detail))
+    raw = record if isinstance(record, bytes) else json.dumps(record).encode()
+    assert kept.digest != hashlib.sha256(raw).hexdigest()
+    allow_return(store, "ann-7")
+    assert "forgotten" not in take(record, file="allowed.jsonl").rejected
+
+
+def test_rejects_in_every_format(store: Store, take: Take, tmp_path: Path) -> None:
+    take(ann())
+    forget(store, "ann-7")
+    array = b'[{"type": "track", "userId": "ann-7", "timestamp": 1}, 7, {"type": "x", "userId": "bo"}]'
+    assert take(array, file="list.json").rejected == {"forgotten": 1, "not_an_object": 1, "unknown_type": 1}
+    broken = b'[7, {"userId": "ann-7"'
+    assert take(broken, file="broken.json").rejected == {"forgotten": 1, "not_an_object": 1}
+    rows = "user_id,event,timestamp,note\nann-7,A,soon,\nbo,A,soon,\nbo,,1,ann-7\nann-7,ragged\n"
+    summary = take_csv(store, tmp_path / "rows.csv", rows, flags("track"))
+    assert summary.rejected == {"forgotten": 3, "unreadable_time": 1}
+    assert not [each for each in rejects(store) if b"ann" in (each.raw or b"")]
+
+
+def test_rejects_that_were_removed_stay_away_however_they_name_the_person(store: Store, take: Take) -> None:
+    """An id within a longer word is found as long as the id is known, and later by the digest of the record alone."""
+    take(call(1, userId="ann-77"))
+    within_word, other = b"see user_ann-77.png", b"see user_ann-78.png"
+    assert take(within_word, other, file="words.jsonl").rejected == {"malformed_json": 2}
+    forget(store, "ann-77")
+    assert count_rejects(store) == {"malformed_json": 1}
+    assert take(within_word, other, file="words.jsonl").rejected == {"forgotten": 1, "malformed_json": 1}
+    allow_return(store, "ann-77")
+    assert take(within_word, file="words.jsonl").rejected == {"malformed_json": 1}
+
+
+def test_rejects_of_others_keep_their_reason(store: Store, take: Take) -> None:
+    take(call(1, userId="u1"))
+    forget(store, "u1")
+    long = b'{"userId": "u1", "x": "%b"}' % (b"x" * (1 << 20))
+    others = [{"type": "track", "userId": "u12", "timestamp": 2}, b'{"userId": "u', long]
+    summary = take(*others, file="others.jsonl")
+    assert summary.rejected == {"malformed_json": 1, "missing_event": 1, "unknown_type": 1}
+    assert [each.raw is None for each in rejects(store)] == [False, False, True]
 
 
 def test_strict_ingests_nothing_with_calls_of_somebody_forgotten(store: Store, take: Take) -> None:

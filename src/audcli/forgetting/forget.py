@@ -80,7 +80,7 @@ def remove_everything(store: Store, who: str) -> Forgotten:
     trait_values += clear_account_values(connection, said)
     rejects = remove_rejects(connection, [value for _, value in theirs.ids])
     texts = cut_out(connection, theirs.own_values)
-    remember_forgotten(connection, theirs.ids)
+    remember_forgotten(connection, theirs.ids, rejects)
     connection.execute("update store_state set generation = ?", [generation])
     return Forgotten(
         theirs.key,
@@ -90,6 +90,6 @@ def remove_everything(store: Store, who: str) -> Forgotten:
         accounts,
         memberships,
         trait_values,
-        rejects,
+        len(rejects),
         texts,
     )

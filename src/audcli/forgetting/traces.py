@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import duckdb
 
+from audcli.ingest.mentions import TELLING_LENGTH, VALUE_BEGINS, VALUE_ENDS, comparable, finder
+
 _FETCH_ROWS = 1_000
 _CUT_OUT = "[forgotten]"
-
-_TELLING_LENGTH = 6
-"""An id of so many characters is found in the midst of a text; a shorter one only as a value of its own."""
-_VALUE_BEGINS = r"""(?<![^\s"',;:=\[{(])"""
-_VALUE_ENDS = r"""(?![^\s"',;\]})])"""
 
 _TEXTS = (
     ("definition_texts", "text"),
@@ -31,16 +28,18 @@ _TEXTS = (
 """The texts in the store that may quote a user's values, besides those of calls and what is made of them."""
 
 
-def remove_rejects(connection: duckdb.DuckDBPyConnection, values: Iterable[str]) -> int:
-    """Remove the rejects whose raw text or detail quotes one of the values; say how many they are."""
+def remove_rejects(connection: duckdb.DuckDBPyConnection, values: Collection[str]) -> list[str]:
+    """Remove the rejects whose raw text or detail quotes one of the values; give the digest of each."""
     pattern = re.compile(_pattern(values).encode(), re.IGNORECASE)
+    is_mentioned = finder({comparable(value) for value in values}.__contains__)
     quoting = [
-        row
-        for row, raw, detail in _rows(connection, "select rowid, raw, detail from rejects")
-        if pattern.search(raw or b"") or pattern.search(detail.encode())
+        (row, digest)
+        for row, raw, detail, digest in _rows(connection, "select rowid, raw, detail, digest from rejects")
+        if pattern.search(raw or b"") or pattern.search(detail.encode()) or is_mentioned(raw, detail)
     ]
-    connection.execute("delete from rejects where list_contains($rows, rowid)", {"rows": quoting})
-    return len(quoting)
+    rows = [row for row, _ in quoting]
+    connection.execute("delete from rejects where rowid in (select unnest($rows))", {"rows": rows})
+    return [digest for _, digest in quoting]
 
 
 def cut_out(connection: duckdb.DuckDBPyConnection, values: Iterable[str]) -> int:
@@ -48,7 +47,7 @@ def cut_out(connection: duckdb.DuckDBPyConnection, values: Iterable[str]) -> int
 
     Digits alone that are few are left in place: they are as likely a limit in a definition as an id.
     """
-    telling = [value for value in values if len(value) >= _TELLING_LENGTH or not value.isdigit()]
+    telling = [value for value in values if len(value) >= TELLING_LENGTH or not value.isdigit()]
     if not telling:
         return 0
     pattern = re.compile(_pattern(telling), re.IGNORECASE)
@@ -71,9 +70,9 @@ def _pattern(values: Iterable[str]) -> str:
 
 def _found_in_text(value: str) -> str:
     escaped = re.escape(value)
-    if len(value) >= _TELLING_LENGTH:
+    if len(value) >= TELLING_LENGTH:
         return rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])"
-    return f"{_VALUE_BEGINS}{escaped}{_VALUE_ENDS}"
+    return f"{VALUE_BEGINS}{escaped}{VALUE_ENDS}"
 
 
 def _in_json(value: str) -> Iterator[str]:

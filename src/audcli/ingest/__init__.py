@@ -7,6 +7,7 @@ usual                blocks -> the usual calls staged at once, the others given 
 cuts, cutting        layouts of lines  -> how their values are cut out, of all in one pass
 flat.open_rows       a file of rows -> the same, by a mapping of columns
 calls.read_call      a record  -> a call, or why it is unusable
+mentions             a reject   -> what in it may be somebody's id
 staging              calls     -> temporary tables, without duplicates
 message_hashes       whether a file can hold calls that the store has
 identity.resolve     ids and links -> profiles

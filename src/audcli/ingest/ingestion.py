@@ -189,8 +189,7 @@ def _take_record(staging: Staging, record: Record | RowRecord, rules: CallRules)
 def _store_file(store: Store, staging: Staging, file: str, now: datetime, meter: _Meter) -> FileSummary:
     connection = store.connection
     read = staging.rows + staging.rejects.total()
-    if forgotten := turn_away_forgotten(connection):
-        staging.rejects["forgotten"] += forgotten
+    staging.rejects += turn_away_forgotten(connection)
     duplicates = staging.drop_duplicates()
     summary = FileSummary(
         file,

@@ -6,6 +6,7 @@ inspect([Query("select user_id, 1 as one from events", "users")], project)   -> 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from audcli.definitions.documents import QueryShape
@@ -16,7 +17,7 @@ from audcli.sql_traits.functions import FUNCTIONS
 from audcli.sql_traits.refusals import Refusal
 from audcli.sql_traits.relations import VIEWS
 from audcli.sql_traits.sandbox import Setup, describe
-from audcli.sql_traits.shape import shape_of
+from audcli.sql_traits.shape import shape_of, shape_told
 
 _CLOCKS = {
     "age", "ago", "current_date", "current_localtime", "current_localtimestamp", "current_time", "current_timestamp",
@@ -55,14 +56,20 @@ def _inspected(
     query: Query, described: Described | Refusal, project: Project, unreadable: Mapping[str, str]
 ) -> QueryShape | Refused:
     if isinstance(described, Refusal):
-        return _refused(described, project, unreadable)
+        return _refused(query, described, project, unreadable)
     shape = shape_of(described.columns, query.level)
     if isinstance(shape, Refusal):
-        return _refused(shape, project, unreadable)
+        columns = tuple(column.name for column in described.columns)
+        return _refused(query, replace(shape, columns=columns), project, unreadable)
     return QueryShape(shape.ids, shape.traits, described.reads)
 
 
-def _refused(refusal: Refusal, project: Project, unreadable: Mapping[str, str]) -> Refused:
+def _refused(query: Query, refusal: Refusal, project: Project, unreadable: Mapping[str, str]) -> Refused:
+    told = shape_told(refusal.columns, query.level)
+    return replace(_reason(refusal, project, unreadable), told=QueryShape(told.ids, told.traits))
+
+
+def _reason(refusal: Refusal, project: Project, unreadable: Mapping[str, str]) -> Refused:
     sources, name = project.settings.sources, refusal.facts.get("name", "")
     match refusal.code:
         case "sql-unknown-relation" if name.lower() in unreadable:

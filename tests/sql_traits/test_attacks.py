@@ -212,7 +212,7 @@ def test_names_are_folded_as_the_engine_folds_them() -> None:
     """A Kelvin sign in lower case is a k to Python, and none to the engine."""
     sql = 'with "\u212a.csv" as (select 1 as key) select key, 1 as n from "k.csv"'
     assert check(tree_of(sql), frozenset(VIEWS)) == Refusal(
-        "sql-unknown-relation", {"name": "k.csv"}, sql.encode().index(b'"k.csv"')
+        "sql-unknown-relation", {"name": "k.csv"}, sql.encode().index(b'"k.csv"'), ("key", "n")
     )
 
 

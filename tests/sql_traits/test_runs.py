@@ -150,7 +150,7 @@ def test_a_query_with_errors_stops_what_named_its_traits_before(world: World) ->
     world.compute()
     world.define("sql_trait: spent\nsql: select user_id, now() as total from events\n" + RICH)
     found = world.outcomes()
-    assert found["rich"] == "it depends on `spent`, which was not computed"
+    assert found["rich"] == "`spent` cannot be computed, so `rich` cannot be either (audiences/it.yaml:5)"
     assert str(found["spent"]).startswith("an SQL trait cannot use `now`")
     assert world.values("total") == {"ann": "15", "bob": "1"}
 
@@ -341,9 +341,83 @@ def test_without_the_links_nobody_leaves(world: World, broken: str) -> None:
     broken = f'sql_trait: contacts\nof: accounts\nsql: "{broken}"\n'
     world.define(broken + "---\n" + ACROSS + "---\naudience: bought\nwhere: {event: Bought}\n")
     results = {each.key: each for each in world.compute().run.results}
-    assert results["two_users"].reason == "it depends on `contacts`, which was not computed"
+    reason = "`contacts` cannot be computed, so `two_users` cannot be either (audiences/it.yaml:7)"
+    assert results["two_users"].reason == reason
     assert results["two_users"].members == results["contacts"].members == 1
     assert results["bought"].outcome == "ok"
+
+
+FROM_A_SOURCE = """\
+sql_trait: contacts
+of: accounts
+sql: select {columns} from tickets
+"""
+NEEDING = """\
+---
+audience: untiered
+of: accounts
+where: {trait: tier, exists: false}
+---
+audience: two_users
+of: accounts
+where: {users: {at_least: 2}, where: {everyone: true}}
+---
+audience: gold_users
+where: {accounts: any, where: {trait: tier, equals: gold}}
+---
+audience: bought
+where: {event: Bought}
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ("account as group_id, tickets.user_id, 'gold' as tier", {"untiered", "two_users", "gold_users"}),
+        ("account as GROUP_ID, 'gold' as tier", {"untiered", "gold_users"}),
+        ("user_id, 1 as seats, *", {"two_users", "gold_users"}),
+        ("*", set()),
+    ],
+)
+def test_what_a_query_says_counts_before_its_source_can_be_read(world: World, columns: str, kept: set[str]) -> None:
+    """Names in a select list are known of a query that no run could compute yet; of `*` nothing can be told."""
+    (world.project.root / "tickets.csv").unlink()
+    world.define(FROM_A_SOURCE.format(columns=columns) + NEEDING)
+    results = {each.key: each for each in world.compute().run.results}
+    assert {key for key, each in results.items() if each.outcome == "failed"} == kept | {"contacts"}
+    for key in kept:
+        assert str(results[key].reason).startswith(f"`contacts` cannot be computed, so `{key}` cannot be either")
+
+
+def test_after_a_run_without_links_nobody_enters_by_their_absence(world: World) -> None:
+    linking = FROM_A_SOURCE.format(columns="account as group_id, user_id, 'gold' as tier") + NEEDING
+    world.define(linking)
+    world.write("tickets.csv", "account,user_id\n")
+    world.compute()
+    (world.project.root / "tickets.csv").unlink()
+    results = {each.key: each.outcome for each in world.compute().run.results}
+    assert results.pop("bought") == "ok" and set(results.values()) == {"failed"}
+
+
+def test_a_query_that_is_disabled_stops_nobody_who_asks_about_users(world: World) -> None:
+    (world.project.root / "tickets.csv").unlink()
+    world.define(FROM_A_SOURCE.format(columns="group_id, user_id, 1 as seats") + "enabled: false\n" + NEEDING)
+    results = {each.key: each.outcome for each in world.compute().run.results}
+    assert results.pop("contacts") == "failed" and set(results.values()) == {"ok"}
+
+
+def test_a_query_counts_where_its_definition_has_other_errors(world: World) -> None:
+    world.define(LINKING + "ownr: nobody\n" + NEEDING)
+    results = {each.key: each.outcome for each in world.compute().run.results}
+    assert results.pop("bought") == "ok" and set(results.values()) == {"failed"}
+
+
+def test_names_of_a_query_with_errors_take_no_other_names(world: World) -> None:
+    broken = "sql_trait: a_broken\nsql: select user_id, 1 as total, 2 as bought from nowhere\n---\n"
+    world.define(broken + SPENT + RICH + "---\ntrait: bought\ncompute: count\nevent: Bought\n"
+                 "---\naudience: buyers\nwhere: {trait: bought, at_least: 1}\n")  # fmt: skip
+    results = {each.key: each.outcome for each in world.compute().run.results}
+    assert results.pop("a_broken") == "failed" and set(results.values()) == {"ok"}
 
 
 def users_of(world: World, options: ExportOptions) -> list[list[str]]:

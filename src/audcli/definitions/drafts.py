@@ -28,7 +28,10 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document as far as it could be understood: `document` is there when it has no errors of its own."""
+    """A document as far as it could be understood: `document` is there when it has no errors of its own.
+
+    That of an SQL trait with errors is there too, once its query has been looked into.
+    """
 
     source: SourceDocument
     kind: str | None

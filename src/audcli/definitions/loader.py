@@ -18,7 +18,7 @@ from audcli.definitions.documents import AnyDocument
 from audcli.definitions.drafts import Draft, read_draft
 from audcli.definitions.files import File, path_in_project, read_files
 from audcli.definitions.queries import Inspect, look_into_queries, reads_computed_traits, sql_traits_of
-from audcli.definitions.references import named_in
+from audcli.definitions.references import links_users, named_in, where_users_of_accounts_matter
 from audcli.definitions.reporting import report
 from audcli.definitions.together import Known, check_together
 from audcli.definitions.yaml_nodes import SourceDocument
@@ -51,15 +51,15 @@ class Definitions:
     """What the definition files hold.
 
     `documents` are the valid ones by key. `broken` are the keys of those that have errors, or that depend on one that
-    has, each with its problems. `diagnostics` are all problems in the order of reading. `unreadable` tells that some
-    file could not be read to its end, so that a key that is missing may have been in it. `lines` are those of each
+    has, each with its problems. `diagnostics` are all problems in the order of reading. `unreadable` are the files
+    that could not be read to their end, so that a key that is missing may be in one of them. `lines` are those of each
     file, by its name, `kinds` those of all keys, as far as they are known.
     """
 
     documents: dict[str, LoadedDocument]
     broken: dict[str, tuple[Diagnostic, ...]]
     diagnostics: tuple[Diagnostic, ...]
-    unreadable: bool
+    unreadable: tuple[str, ...]
     lines: dict[str, list[str]]
     kinds: Mapping[str, str]
 
@@ -94,7 +94,7 @@ class _Reading:
     lost: dict[str, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
-    unreadable: bool = False
+    unreadable: list[str] = field(default_factory=list)
 
 
 Links = dict[str, dict[str, Span]]
@@ -124,6 +124,7 @@ def _definitions(
         *(replace(each, key=draft.key) for draft, each in check_together(reading.drafts, known, root)),
         *_cycles(links),
     ]
+    _add_linking(links, reading.drafts, known)
     problems.extend(_dependents(links, {each.key for each in problems if each.severity == "error"}))
     shown = in_reading_order(
         replace(each, source_line=shown_line(each.span, reading.lines.get(each.span.file, []))) for each in problems
@@ -140,7 +141,7 @@ def _definitions(
         },
         broken={key: tuple(each) for key, each in broken.items()},
         diagnostics=tuple(shown),
-        unreadable=reading.unreadable,
+        unreadable=tuple(dict.fromkeys(reading.unreadable)),
         lines=reading.lines,
         kinds=known.kinds,
     )
@@ -152,13 +153,13 @@ def _read(files: Iterable[File], now: datetime) -> _Reading:
         reading.lines[file.name] = split_lines(file.text)
         if file.problem is not None:
             reading.problems.append(file.problem)
-            reading.unreadable = True
+            reading.unreadable.append(file.name)
             continue
         sources, broken = read_yaml(file.text, file.name)
         reading.drafts.extend(read_draft(source, now) for source in sources)
         for each in broken:
             reading.problems.append(replace(each.problem, key=each.key))
-            reading.unreadable = True
+            reading.unreadable.append(file.name)
             if each.kind is not None and each.key is not None:
                 reading.lost.setdefault(each.key, each.kind)
     return reading
@@ -194,6 +195,16 @@ def _cycles(links: Links) -> Iterator[Diagnostic]:
     for cycle in cycles_in({key: tuple(targets) for key, targets in links.items()}):
         name, following = cycle[0], cycle[1 % len(cycle)]
         yield replace(report("cycle", links[name][following], name=name, cycle=drawn(cycle)), key=name)
+
+
+def _add_linking(links: Links, drafts: Sequence[Draft], known: Known) -> None:
+    """Let what asks about users of accounts name the SQL traits that link them; this closes no circle."""
+    linking = [draft.key for draft in drafts if draft.key is not None and links_users(draft.document)]
+    for draft in drafts if linking else ():
+        if draft.key is not None and draft.document is not None:
+            for place in where_users_of_accounts_matter(draft.places, known.levels):
+                for key in linking:
+                    links[draft.key].setdefault(key, draft.source.span_of(place.loc))
 
 
 def _dependents(links: Links, failed: set[str | None]) -> Iterator[Diagnostic]:

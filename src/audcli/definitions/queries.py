@@ -16,7 +16,7 @@ from audcli.definitions.documents import QueryShape, SqlTraitDocument
 from audcli.definitions.drafts import Draft
 from audcli.definitions.references import COMPUTED_TRAITS
 from audcli.definitions.reporting import Prose, nearest, report
-from audcli.diagnostics import Diagnostic, Span
+from audcli.diagnostics import Diagnostic, Span, has_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,15 @@ class Query:
 class Refused:
     """A query that may not run: the code and facts of a message, and where in the query's UTF-8 the reason stands.
 
-    `known` are the names among which one like the fact `name` may have been meant.
+    `known` are the names among which one like the fact `name` may have been meant. `told` is what the query says of its
+    ids and traits all the same.
     """
 
     code: str
     facts: Mapping[str, str] = field(default_factory=dict)
     position: int | None = None
     known: tuple[str, ...] = ()
+    told: QueryShape = field(default_factory=QueryShape)
 
 
 _PROSE = {"what", "reason", "hint", "views"}
@@ -49,21 +51,32 @@ Inspect = Callable[[Sequence[Query]], Sequence[QueryShape | Refused]]
 def look_into_queries(drafts: Sequence[Draft], inspect: Inspect, lines: Mapping[str, Sequence[str]]) -> list[Draft]:
     """Give the drafts with what is found of their queries, and with the problems of those that may not run.
 
-    `lines` are those of the files, by name.
+    `lines` are those of the files, by name. What a query gives is told of those that have errors too, as far as it is
+    known, so that what depends on them is known.
     """
-    asked = [(place, each.document) for place, each in enumerate(drafts) if isinstance(each.document, SqlTraitDocument)]
+    asked = [(place, document) for place, each in enumerate(drafts) if (document := _with_a_query(each)) is not None]
     if not asked:
         return list(drafts)
     answers = inspect([Query(document.sql, document.of) for _, document in asked])
     looked_into = list(drafts)
     for (place, document), answer in zip(asked, answers, strict=True):
-        draft = drafts[place]
-        if isinstance(answer, QueryShape):
-            looked_into[place] = replace(draft, document=document.with_query(answer))
-        else:
-            problem = _problem(draft, document.sql, answer, lines[draft.source.file])
-            looked_into[place] = replace(draft, document=None, problems=(*draft.problems, problem))
+        draft, problems = drafts[place], list(drafts[place].problems)
+        if isinstance(answer, Refused):
+            problems.append(_problem(draft, document.sql, answer, lines[draft.source.file]))
+            answer = answer.told
+        looked_into[place] = replace(draft, document=document.with_query(answer), problems=tuple(problems))
     return looked_into
+
+
+def _with_a_query(draft: Draft) -> SqlTraitDocument | None:
+    """Give the SQL trait, by its query alone where the definition has other errors."""
+    if isinstance(draft.document, SqlTraitDocument):
+        return draft.document
+    value = draft.source.value
+    if draft.kind != "sql_trait" or draft.key is None or not isinstance(value.get("sql"), str):
+        return None
+    enabled = value.get("enabled") is not False
+    return SqlTraitDocument(sql_trait=draft.key, of=draft.level, sql=value["sql"], enabled=enabled)
 
 
 def reads_computed_traits(draft: Draft) -> bool:
@@ -72,12 +85,17 @@ def reads_computed_traits(draft: Draft) -> bool:
 
 
 def sql_traits_of(drafts: Sequence[Draft]) -> dict[str, Draft]:
-    """Say which SQL trait has a trait of a name; the first one that has it keeps it."""
+    """Say which SQL trait has a trait of a name; the first one that has it keeps it.
+
+    Names that one with errors would have yield to all others.
+    """
     owners: dict[str, Draft] = {}
-    for draft in drafts:
+    keys = {draft.key for draft in drafts}
+    for draft in sorted(drafts, key=lambda each: has_errors(each.problems)):
         if isinstance(draft.document, SqlTraitDocument):
             for name in draft.document.query.traits:
-                owners.setdefault(name, draft)
+                if name not in keys or not has_errors(draft.problems):
+                    owners.setdefault(name, draft)
     return owners
 
 
@@ -86,7 +104,7 @@ def taken_names(
 ) -> Iterator[tuple[Draft, Diagnostic]]:
     """Report the traits of queries whose names other definitions have."""
     for draft in drafts:
-        if not isinstance(draft.document, SqlTraitDocument):
+        if not isinstance(draft.document, SqlTraitDocument) or has_errors(draft.problems):
             continue
         for name in draft.document.query.traits:
             other = defined.get(name, owners[name])

@@ -55,14 +55,25 @@ def asks_users_of_accounts(document: AnyDocument, levels: Mapping[str, Level]) -
     by key of whom each audience is), and of what is computed of accounts, whose events are those of their users.
     """
     value = document.model_dump(by_alias=True, exclude_none=True)
-    for place in places_of(kind_of(document), value):
-        if place.model in (UsersCondition, AccountsCondition):
-            return True
-        if place.model is AudienceCondition and levels.get(place.value["audience"], place.level) != place.level:
-            return True
-        if place.level == "accounts" and place.model is not None and issubclass(place.model, Computation):
-            return True
-    return False
+    return any(where_users_of_accounts_matter(places_of(kind_of(document), value), levels))
+
+
+def where_users_of_accounts_matter(places: Iterable[Place], levels: Mapping[str, Level]) -> Iterator[Place]:
+    """Give the places of a sound definition that ask about users of accounts, as `asks_users_of_accounts` tells."""
+    for place in places:
+        if (
+            place.model in (UsersCondition, AccountsCondition)
+            or (place.model is AudienceCondition and levels.get(place.value["audience"], place.level) != place.level)
+            or (place.level == "accounts" and place.model is not None and issubclass(place.model, Computation))
+        ):
+            yield place
+
+
+def links_users(document: AnyDocument | None) -> bool:
+    """Tell whether it is an SQL trait whose query links users to accounts in every run."""
+    if not isinstance(document, SqlTraitDocument) or not document.enabled:
+        return False
+    return document.of == "accounts" and len(document.query.ids) > 1
 
 
 def kind_of(document: AnyDocument) -> str:

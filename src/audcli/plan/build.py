@@ -19,7 +19,7 @@ from audcli.definitions.documents import (
     SqlTraitDocument,
     TraitDocument,
 )
-from audcli.definitions.references import COMPUTED_TRAITS, asks_users_of_accounts, dependencies
+from audcli.definitions.references import COMPUTED_TRAITS, asks_users_of_accounts, dependencies, links_users
 from audcli.numbers import shortest_text
 from audcli.plan.conditions import Resolver
 from audcli.plan.model import All, Audience, ComputedTrait, IsKnown, NamedList, NamedTrait, Plan, Scope
@@ -113,16 +113,11 @@ def reads_computed_traits(document: AnyDocument) -> bool:
 
 def _linking(document: AnyDocument, documents: Mapping[str, AnyDocument]) -> set[str]:
     """Give the keys of the SQL traits whose links of users to accounts matter to a definition."""
-    linking = {key for key, each in documents.items() if isinstance(each, SqlTraitDocument) and links_users(each)}
+    linking = {key for key, each in documents.items() if links_users(each)}
     if not linking:
         return linking
     levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
     return linking if asks_users_of_accounts(document, levels) else set()
-
-
-def links_users(document: SqlTraitDocument) -> bool:
-    """Tell whether its query links users to accounts in every run."""
-    return document.enabled and len(document.query.ids) > 1
 
 
 def _left_out(documents: Mapping[str, AnyDocument], failed: Mapping[str, str]) -> dict[str, str]:

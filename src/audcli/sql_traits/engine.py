@@ -93,7 +93,7 @@ def describe(connection: duckdb.DuckDBPyConnection, sql: str, relations: Iterabl
         )
         return Described(tuple(columns), _reads(connection, sql, checked.relations))
     except duckdb.Error as error:
-        return Refusal("sql-does-not-fit", {"reason": reason_of(error)})
+        return Refusal("sql-does-not-fit", {"reason": reason_of(error)}, columns=checked.columns)
 
 
 def execute(connection: duckdb.DuckDBPyConnection, sql: str, relations: Iterable[str]) -> Refusal | None:
@@ -130,7 +130,7 @@ def checked_query(connection: duckdb.DuckDBPyConnection, sql: str, relations: It
         return checked
     for name in sorted(checked.names):
         if _is_value_function(connection, name):
-            return Refusal("sql-unknown-function", {"name": name})
+            return Refusal("sql-unknown-function", {"name": name}, columns=checked.columns)
     return checked
 
 

@@ -148,6 +148,7 @@ def _open(worker: Process, setup: Setup, seconds: float, *, describing: bool) ->
 
 def _described(answer: Mapping[str, Any]) -> Described | Refusal:
     if "refused" in answer:
-        return Refusal(**answer["refused"])
+        refused = answer["refused"]
+        return Refusal(**{**refused, "columns": tuple(refused["columns"])})
     columns = tuple(Column(**column) for column in answer["described"]["columns"])
     return Described(columns, {name: tuple(read) for name, read in answer["described"]["reads"].items()})

@@ -49,6 +49,18 @@ def shape_of(columns: Sequence[Column], level: Level) -> Shape | Refusal:
     return Shape(tuple(column.name for column in ids), traits)
 
 
+def shape_told(columns: Sequence[str], level: Level) -> Shape:
+    """Say what is known of a result by the names of some of its columns, whether or not it may be one.
+
+    An account's id stands in every query of accounts.
+    """
+    if level == "accounts":
+        ids = (ACCOUNT_ID, *(name for name in columns if name.lower() == "user_id"))
+    else:
+        ids = tuple(name for name in columns if name.lower() in USER_IDS)
+    return Shape(ids, tuple(name for name in columns if name.lower() not in (*USER_IDS, ACCOUNT_ID)))
+
+
 def _repeated(names: Sequence[str]) -> str | None:
     """Find a name that stands twice; the engine takes names that differ in case for one."""
     seen: set[str] = set()

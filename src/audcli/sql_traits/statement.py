@@ -2,7 +2,7 @@
 
 select getenv('HOME')                  ->  Refusal("sql-unknown-function", {"name": "getenv"}, position=7)
 select * from 'secrets.csv'            ->  Refusal("sql-unknown-relation", {"name": "secrets.csv"}, position=14)
-select key, 1 as one from profiles     ->  Checked(relations={"profiles"}, names={"key"})
+select key, 1 as one from profiles     ->  Checked(relations={"profiles"}, names={"key"}, …)
 
 Every node, every field of a node, every function, type and relation must be known here: what a later engine adds is
 refused until somebody has looked at it.
@@ -10,14 +10,14 @@ refused until somebody has looked at it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+from audcli.sql_traits.columns import Node, columns_written
 from audcli.sql_traits.functions import COLLATIONS, FEWEST_ARGUMENTS, FUNCTIONS, TABLE_FUNCTIONS, TYPES
 from audcli.sql_traits.refusals import Refusal
 
-Node = Mapping[str, Any]
 Scope = frozenset[str]
 """The names of the common table expressions that can be read at a place."""
 
@@ -97,10 +97,14 @@ _STRUCTURES = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a statement that passes reads: the relations, and the bare names that are to be columns of them."""
+    """What a statement that passes reads: the relations, and the bare names that are to be columns of them.
+
+    `columns` are the names that it writes of its result's columns.
+    """
 
     relations: frozenset[str]
     names: frozenset[str]
+    columns: tuple[str, ...]
 
 
 def check(statements: list[Node], relations: frozenset[str]) -> Checked | Refusal:
@@ -113,7 +117,7 @@ def check(statements: list[Node], relations: frozenset[str]) -> Checked | Refusa
     try:
         return _walk(statements[0], relations)
     except _Refused as refused:
-        return refused.refusal
+        return replace(refused.refusal, columns=columns_written(statements[0]))
 
 
 def folded(name: str) -> str:
@@ -162,7 +166,7 @@ def _walk(statement: Node, relations: frozenset[str]) -> Checked:
             case _:
                 pass
         waiting.extend((each, name, apart.get(name, scope)) for name, each in value.items() if name != "cte_map")
-    return Checked(frozenset(read), frozenset(names))
+    return Checked(frozenset(read), frozenset(names), columns_written(statement))
 
 
 def _kind(node: Node, field: str) -> str:

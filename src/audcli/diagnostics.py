@@ -44,6 +44,11 @@ class Diagnostic:
     source_line: str = ""
     key: str | None = None
 
+    @property
+    def in_one_line(self) -> str:
+        """What was found, and where."""
+        return f"{self.message} ({self.span.file}:{self.span.line})"
+
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Tell whether any of the problems is an error rather than a warning."""

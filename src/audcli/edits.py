@@ -15,6 +15,7 @@ from audcli.digests import documents_of
 from audcli.errors import AudcliError, InvalidDefinitions, UsageError
 from audcli.evaluation import evaluate
 from audcli.inspection import inspector
+from audcli.lost import why_lost
 from audcli.project import Project
 from audcli.runs import Changes, changes, last_results, members_after
 from audcli.store import Store
@@ -46,7 +47,9 @@ def effect_of_edit(
     document = _edited(definitions, key, edited).document
     if not isinstance(document, AudienceDocument):
         raise UsageError(f"`{key}` is not an audience", hint="who joins and leaves is told of audiences")
-    evaluated = evaluate(project, store, documents_of(definitions), [key], instant, {})
+    evaluated = evaluate(
+        project, store, documents_of(definitions), [key], instant, why_lost(definitions, store.connection)
+    )
     if key in evaluated.left_out:
         raise AudcliError(f"`{key}` cannot be computed: {evaluated.left_out[key]}")
     members = evaluated.compiled.script.memberships[key]
@@ -69,10 +72,7 @@ def _edited(definitions: Definitions, key: str, edited: File) -> LoadedDocument:
         return loaded
     problems = [each for each in definitions.broken.get(key, ()) if each.span.file == edited.name]
     if problems:
-        first = problems[0]
-        raise InvalidDefinitions(
-            f"the edited `{key}` is invalid: {first.message} ({first.span.file}:{first.span.line})", hint=first.hint
-        )
+        raise InvalidDefinitions(f"the edited `{key}` is invalid: {problems[0].in_one_line}", hint=problems[0].hint)
     unreadable = [each for each in definitions.diagnostics if each.span.file == edited.name and each.key is None]
     reason = f": {unreadable[0].message} (line {unreadable[0].span.line})" if unreadable else ""
     raise UsageError(f"`{edited.name}` has no definition of `{key}`{reason}", hint="name the file that holds the edit")

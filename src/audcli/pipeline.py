@@ -15,7 +15,6 @@ from audcli.definitions.documents import (
     TraitDocument,
 )
 from audcli.definitions.loader import Definitions, load
-from audcli.definitions.references import asks_users_of_accounts, dependencies
 from audcli.diagnostics import Diagnostic, has_errors, in_reading_order
 from audcli.digests import documents_of, files_read, source_files, whole_digest
 from audcli.engines import duckdb as engine
@@ -23,6 +22,7 @@ from audcli.errors import AudcliError, InvalidDefinitions, UsageError
 from audcli.evaluation import Evaluated, evaluate
 from audcli.inspection import inspector
 from audcli.laps import Laps
+from audcli.lost import lost_dependencies, why_lost
 from audcli.plan.build import with_dependencies
 from audcli.project import Project
 from audcli.querying import SECONDS
@@ -78,8 +78,10 @@ def validate(project: Project, store: Store | None, now: datetime) -> tuple[Defi
 
     definitions = load_definitions(project, now)
     seen = None if store is None else store.seen()
-    doubts = doubts_about(definitions, seen, now.replace(tzinfo=UTC))
-    return definitions, in_reading_order([*definitions.diagnostics, *doubts])
+    lost = [] if store is None else lost_dependencies(definitions, store.connection)
+    doubtless = {each.key for each in lost}
+    doubts = (each for each in doubts_about(definitions, seen, now.replace(tzinfo=UTC)) if each.key not in doubtless)
+    return definitions, in_reading_order([*definitions.diagnostics, *lost, *doubts])
 
 
 def compute(
@@ -120,7 +122,7 @@ def compute(
             raise unknown_key(key, definitions.kinds)
     files = files_read(definitions, project)
     computable = _computable(definitions)
-    failed = {**_of_broken_queries(definitions, store), **runs.other_kinds(store.connection, computable, reuse)}
+    failed = {**why_lost(definitions, store.connection), **runs.other_kinds(store.connection, computable, reuse)}
     runs.refuse_earlier(store.connection, sorted(chosen), moment.as_of)
     laps.end("read the ledger")
     evaluated = evaluate(
@@ -163,25 +165,6 @@ def sql_of(computation: Computation, key: str) -> str:
     if place is None:
         raise AudcliError(f"no SQL of audcli's own ran for `{key}`", hint=f"`audcli show {key}` says what it is")
     return engine.sql_for(script, place.table)
-
-
-def _of_broken_queries(definitions: Definitions, store: Store) -> dict[str, str]:
-    """Say by key which definitions need what an SQL trait gave before it had errors: its traits, or its links.
-
-    Which those are is not known of a query that cannot be read, save from the runs that it was computed in.
-    """
-    gave = runs.traits_given_by(store.connection, definitions.broken)
-    linking = runs.linking(store.connection, definitions.broken)
-    documents = documents_of(definitions)
-    levels = {key: each.of for key, each in documents.items() if isinstance(each, AudienceDocument)}
-    failed = {}
-    for key, document in documents.items():
-        if linking and asks_users_of_accounts(document, levels):
-            failed[key] = f"it depends on `{linking[0]}`, which was not computed"
-        for named in dependencies(document):
-            if named.kind == "trait" and (named.key, named.level) in gave:
-                failed[key] = f"it depends on `{gave[named.key, named.level]}`, which was not computed"
-    return failed
 
 
 def _computable(definitions: Definitions) -> dict[str, tuple[str, str]]:
@@ -279,8 +262,7 @@ def _problems_beside(definitions: Definitions) -> Iterator[Diagnostic]:
 
 def first_error(definitions: Definitions, key: str) -> str:
     """Say in one line what is wrong with an invalid definition, and where."""
-    first = definitions.broken[key][0]
-    return f"{first.message} ({first.span.file}:{first.span.line})"
+    return definitions.broken[key][0].in_one_line
 
 
 def _invalid(definitions: Definitions) -> str:

@@ -18,6 +18,7 @@ from audcli.engines.duckdb import DIALECT
 from audcli.errors import AudcliError
 from audcli.evaluation import Evaluated, evaluate
 from audcli.explain.words import of_condition
+from audcli.lost import why_lost
 from audcli.numbers import shortest_json, shortest_text
 from audcli.pipeline import sound_definition
 from audcli.plan.model import All
@@ -118,7 +119,9 @@ def preview(
     Raises `UsageError` for a key that is no sound definition, and `AudcliError` where it cannot be computed.
     """
     document = sound_definition(definitions, key)
-    evaluated = evaluate(project, store, documents_of(definitions), [key], as_of, {})
+    evaluated = evaluate(
+        project, store, documents_of(definitions), [key], as_of, why_lost(definitions, store.connection)
+    )
     if key in evaluated.left_out:
         raise AudcliError(f"`{key}` cannot be computed: {evaluated.left_out[key]}")
     traits = evaluated.values.get(key, {})

@@ -14,6 +14,7 @@ from audcli.digests import documents_of
 from audcli.errors import AudcliError
 from audcli.evaluation import list_reader, plan_of, run_needed_queries
 from audcli.explain import Explanation, Question, explain_membership, explain_values
+from audcli.lost import why_lost
 from audcli.pipeline import sound_definition
 from audcli.plan.model import ComputedTrait, Plan, Trait, Value
 from audcli.project import Project
@@ -42,10 +43,11 @@ def explain(
     last = membership_of(store.connection, key, entity)
     instant = as_of or (now if last is None else last.as_of)
     documents = documents_of(definitions)
-    queries = run_needed_queries(project, store, documents, [key], instant, {})
+    lost = why_lost(definitions, store.connection)
+    queries = run_needed_queries(project, store, documents, [key], instant, lost)
 
     def plan_at(at: datetime) -> Plan:
-        plan, left_out = plan_of(project, documents, {key}, at, queries.failed)
+        plan, left_out = plan_of(project, documents, {key}, at, {**lost, **queries.failed})
         if key in left_out:
             raise AudcliError(f"`{key}` cannot be explained: {left_out[key]}")
         return plan

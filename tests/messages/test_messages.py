@@ -21,7 +21,9 @@ from audcli.definitions.messages import MESSAGES
 from audcli.diagnostics import Diagnostic, render_text
 from audcli.ingest import IngestOptions, ingest
 from audcli.inspection import inspect, inspector
+from audcli.lost import lost_dependencies
 from audcli.mapping_files import InvalidMapping, read_mapping
+from audcli.pipeline import Moment, compute, load_definitions
 from audcli.project import Project
 from audcli.settings import InvalidSettings, Settings, read_settings
 from audcli.store import open_store
@@ -163,9 +165,34 @@ def test_message_about_files(make: Callable[[Path], None], tmp_path: Path) -> No
     assert definitions.unreadable
 
 
+LOST = """\
+error[lost-definition]: the trait `orders` was defined in a file that cannot be read: `audiences/traits.yaml`
+  --> audiences/buyers.yaml:2:16
+   |
+ 2 | where: {trait: orders, at_least: 1}
+   |                ^^^^^^ known from earlier runs
+   = once every file can be read, it is known whether it is still defined
+"""
+
+
+def test_message_about_what_is_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "audiences"
+    folder.mkdir()
+    (folder / "traits.yaml").write_text("trait: orders\ncompute: count\nevent: Bought\n", "utf-8")
+    (folder / "buyers.yaml").write_text("audience: buyers\nwhere: {trait: orders, at_least: 1}\n", "utf-8")
+    project, now = Project(tmp_path, Settings()), NOW.replace(tzinfo=None)
+    with open_store(tmp_path / "store.duckdb", write=True, create=True, threads=1) as store:
+        compute(project, store, (), Moment(now, now))
+        unreadable_file(folder)
+        assert not lost_dependencies(load_definitions(project, now), store.connection)
+        (folder / "traits.yaml").write_text("compute: [", "utf-8")
+        (folder / "vips.yaml").unlink()
+        assert rendered(tuple(lost_dependencies(load_definitions(project, now), store.connection))) == LOST
+
+
 def test_every_message_has_a_case() -> None:
     texts = [case.with_suffix(".txt").read_text("utf-8") for case in (*DEFINITIONS, *DOUBTS, *SETTINGS, *MAPPINGS)]
-    shown = {code for text in (*texts, *FILES.values()) for code in CODE.findall(text)}
+    shown = {code for text in (*texts, *FILES.values(), LOST) for code in CODE.findall(text)}
     assert shown == set(MESSAGES)
 
 

@@ -67,6 +67,14 @@ def results(shop: Project, store: Store) -> dict[str, Result]:
     return {each.key: each for each in compute(shop, store, (), Moment(NOW, NOW)).run.results}
 
 
+def define(shop: Project, **files: str) -> None:
+    """Put texts in place of all definition files."""
+    for each in (shop.root / "audiences").iterdir():
+        each.unlink()
+    for name, text in files.items():
+        (shop.root / "audiences" / f"{name}.yaml").write_text(text, "utf-8")
+
+
 def break_statement_of(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the engine meet a conversion error wherever an audience is computed."""
     compile_plan = evaluation.compile_plan
@@ -136,6 +144,88 @@ def test_a_fault_of_the_store_is_no_fault_of_a_definition(
     monkeypatch.setattr(evaluation.engine, "_timed", lambda *_: (_ for _ in ()).throw(duckdb.IOException("No space")))
     with pytest.raises(duckdb.IOException):
         results(shop, store)
+
+
+ORDERS = "trait: orders\ncompute: count\nevent: Bought\n"
+TIER = "sql_trait: tiers\nsql: select user_id, 'gold' as tier from profiles where user_id = 'ann'\n"
+CONTACTS = "sql_trait: contacts\nof: accounts\nsql: select 'acme' as group_id, 'ann' as user_id, 1 as seats\n"
+NAMING = """\
+audience: customers
+where: {trait: orders, at_least: 1}
+---
+audience: strangers
+where: {not: {audience: customers}}
+---
+audience: golden
+where: {trait: tier, equals: gold}
+---
+audience: with_account
+where: {accounts: any, where: {everyone: true}}
+---
+sql_trait: counts
+sql: select key, count(*) as traits from computed_traits group by key
+---
+audience: readers
+where: {event: Read}
+"""
+REACHES = {"orders": {"customers", "strangers", "counts"}, "tiers": {"golden"}, "contacts": {"with_account"}}
+"""By what is lost, which definitions need it, themselves or through others."""
+ACME = {"type": "group", "userId": "bob", "groupId": "acme", "timestamp": "2026-01-09"}
+
+
+@pytest.mark.parametrize("lost", REACHES)
+def test_what_names_a_definition_in_a_file_that_cannot_be_read(lost: str, shop: Project, store: Store) -> None:
+    (shop.root / "groups.jsonl").write_text(json.dumps(ACME), "utf-8")
+    ingest(store, [str(shop.root / "groups.jsonl")], IngestOptions(), now=NOW)
+    files = {"orders": ORDERS, "tiers": TIER, "contacts": CONTACTS, "naming": NAMING}
+    define(shop, **files)
+    before = results(shop, store)
+    assert {each.outcome for each in before.values()} == {"ok"}
+    define(shop, **{**files, lost: f"{{{files[lost]}"})
+    found = results(shop, store)
+    assert {key for key, each in found.items() if each.outcome == "failed"} == REACHES[lost]
+    assert all(each.members == before[key].members for key, each in found.items())
+    assert any(
+        f"was defined in a file that cannot be read: `audiences/{lost}.yaml` (audiences/naming.yaml:"
+        in str(each.reason)
+        for each in found.values()
+    )
+
+
+def test_what_counts_as_removed_is_not_looked_for_in_a_file_that_cannot_be_read(shop: Project, store: Store) -> None:
+    """The name of a removed trait is that of a custom one, whatever files cannot be read later."""
+    define(shop, orders=ORDERS, naming=NAMING)
+    assert results(shop, store)["customers"].members == 2
+    define(shop, naming=NAMING)
+    assert results(shop, store)["customers"].members == 0
+    define(shop, naming=NAMING, other="{")
+    found = results(shop, store)["customers"]
+    assert (found.outcome, found.members) == ("ok", 0)
+
+
+def test_what_another_file_defines_is_not_lost(shop: Project, store: Store) -> None:
+    define(shop, orders=ORDERS, naming=NAMING)
+    results(shop, store)
+    define(shop, orders="{", moved=ORDERS, naming=NAMING)
+    assert results(shop, store)["customers"].outcome == "ok"
+
+
+def test_other_commands_say_what_is_lost(shop: Project, store: Store) -> None:
+    define(shop, orders=ORDERS, naming=NAMING)
+    results(shop, store)
+    define(shop, orders="{", naming=NAMING)
+    store.close()
+    reason = "the trait `orders` was defined in a file that cannot be read: `audiences/orders.yaml`"
+    for command, says in (
+        (["preview", "customers"], f"`customers` cannot be computed: {reason}"),
+        (["explain", "customers", "ann"], f"`customers` cannot be explained: {reason}"),
+        (["explain", "strangers", "ann"], "`strangers` cannot be explained: it depends on `customers`"),
+        (["diff", "customers", "--definition", "audiences/naming.yaml"], f"`customers` cannot be computed: {reason}"),
+        (["validate"], f"error[lost-definition]: {reason}"),
+    ):
+        given = audcli(*command, cwd=shop.root)
+        assert given.returncode != 0 and says in given.stderr + given.stdout, given
+    assert "nobody has had the trait `orders`" not in audcli("validate", cwd=shop.root).stderr
 
 
 @pytest.mark.parametrize(

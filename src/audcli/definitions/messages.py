@@ -314,6 +314,11 @@ _REFERENCES = {
     "depends-on-broken": Message(
         "`{name}` cannot be computed, so `{key}` cannot be either", "has errors, or depends on what has"
     ),
+    "lost-definition": Message(
+        "{what} was defined in a file that cannot be read: {files}",
+        "known from earlier runs",
+        "once every file can be read, it is known whether it is still defined",
+    ),
     "no-values": Message("the list `{name}` has no values", "needs `values` or `file`"),
     "two-value-sources": Message(
         "the list `{name}` has `values` and `file`", "a second source of values", "keep one of the two"

@@ -16,7 +16,7 @@ from audcli.runs.commit import commit, ends_many, note_duration
 from audcli.runs.differences import Changes, Difference, Exited, Side, changes, difference
 from audcli.runs.drop import drop_latest
 from audcli.runs.history import PastResult, PastRun, past_results, past_runs
-from audcli.runs.keys import find_key, other_kinds, refuse_earlier, traits_given_by
+from audcli.runs.keys import find_key, other_kinds, refuse_earlier, remembered_keys, traits_given_by
 from audcli.runs.last import LastResult, last_results
 from audcli.runs.links import linking
 from audcli.runs.members import Member, members_after, named
@@ -54,5 +54,6 @@ __all__ = [
     "past_results",
     "past_runs",
     "refuse_earlier",
+    "remembered_keys",
     "traits_given_by",
 ]

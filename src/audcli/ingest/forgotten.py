@@ -50,7 +50,7 @@ _REJECTS = f"""
 _MENTIONING = """
     update staged_rejects set
         reason = 'forgotten',
-        detail = 'it names somebody who was forgotten, and could not be used: `' || reason || '`',
+        detail = 'it names somebody forgotten, and is unusable: `' || reason || '`',
         digest = sha256(salt || digest),
         raw = null
     from (select min(salt) as salt from forgotten)

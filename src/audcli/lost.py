@@ -68,7 +68,7 @@ def _lost(definitions: Definitions, connection: DuckDBPyConnection) -> _Lost:
     given = {**runs.traits_given_by(connection, sought), **computed}
     return _Lost(
         {named: key for named, key in given.items() if named not in there},
-        runs.linking(connection, sought),
+        runs.linking(connection, [key for key in sought if key not in definitions.disabled]),
         sorted(computed.values()),
     )
 

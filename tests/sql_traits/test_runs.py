@@ -378,6 +378,7 @@ where: {event: Bought}
         ("user_id, 1 as seats, *", {"two_users", "gold_users"}),
         ("*", set()),
     ],
+    ids=["all told", "no links told", "some told", "nothing told"],
 )
 def test_what_a_query_says_counts_before_its_source_can_be_read(world: World, columns: str, kept: set[str]) -> None:
     """Names in a select list are known of a query that no run could compute yet; of `*` nothing can be told."""
@@ -404,6 +405,22 @@ def test_a_query_that_is_disabled_stops_nobody_who_asks_about_users(world: World
     world.define(FROM_A_SOURCE.format(columns="group_id, user_id, 1 as seats") + "enabled: false\n" + NEEDING)
     results = {each.key: each.outcome for each in world.compute().run.results}
     assert results.pop("contacts") == "failed" and set(results.values()) == {"ok"}
+
+
+def test_links_of_the_last_run_hold_up_nobody_once_the_query_is_disabled(world: World) -> None:
+    world.write("tickets.csv", "group_id,user_id\nacme,bob\n")
+    world.define(FROM_A_SOURCE.format(columns="group_id, user_id, 1 as seats") + NEEDING)
+    assert world.outcomes()["two_users"] == 1
+    (world.project.root / "tickets.csv").unlink()
+    world.define(FROM_A_SOURCE.format(columns="group_id, user_id, 1 as seats") + "enabled: false\n" + NEEDING)
+    assert world.outcomes()["two_users"] == 0
+
+
+def test_the_key_of_a_query_with_errors_may_be_that_of_a_trait_of_its(world: World) -> None:
+    (world.project.root / "tickets.csv").unlink()
+    by_key = "---\naudience: without\nof: accounts\nwhere: {trait: contacts, exists: false}\n"
+    world.define(FROM_A_SOURCE.format(columns="1 as seats, *") + by_key)
+    assert {each.outcome for each in world.compute().run.results} == {"failed"}
 
 
 def test_a_query_counts_where_its_definition_has_other_errors(world: World) -> None:

@@ -51,13 +51,15 @@ class Definitions:
     """What the definition files hold.
 
     `documents` are the valid ones by key. `broken` are the keys of those that have errors, or that depend on one that
-    has, each with its problems. `diagnostics` are all problems in the order of reading. `unreadable` are the files
-    that could not be read to their end, so that a key that is missing may be in one of them. `lines` are those of each
-    file, by its name, `kinds` those of all keys, as far as they are known.
+    has, each with its problems; `disabled` are those of them that say `enabled: false`. `diagnostics` are all problems
+    in the order of reading. `unreadable` are the files that could not be read to their end, so that a key that is
+    missing may be in one of them. `lines` are those of each file, by its name, `kinds` those of all keys, as far as
+    they are known.
     """
 
     documents: dict[str, LoadedDocument]
     broken: dict[str, tuple[Diagnostic, ...]]
+    disabled: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
     unreadable: tuple[str, ...]
     lines: dict[str, list[str]]
@@ -117,18 +119,7 @@ def _definitions(
     if inspect is not None:
         reading.drafts = look_into_queries(reading.drafts, inspect, reading.lines)
     known = _known(reading, folder)
-    links = _links(reading.drafts, known)
-    problems = [
-        *reading.problems,
-        *(replace(each, key=draft.key) for draft in reading.drafts for each in draft.problems),
-        *(replace(each, key=draft.key) for draft, each in check_together(reading.drafts, known, root)),
-        *_cycles(links),
-    ]
-    _add_linking(links, reading.drafts, known)
-    problems.extend(_dependents(links, {each.key for each in problems if each.severity == "error"}))
-    shown = in_reading_order(
-        replace(each, source_line=shown_line(each.span, reading.lines.get(each.span.file, []))) for each in problems
-    )
+    shown = _problems(reading, known, root)
     broken: dict[str, list[Diagnostic]] = defaultdict(list)
     for each in shown:
         if each.key is not None and each.severity == "error":
@@ -140,6 +131,9 @@ def _definitions(
             if each.key is not None and each.document is not None and each.key not in broken
         },
         broken={key: tuple(each) for key, each in broken.items()},
+        disabled=frozenset(
+            each.key for each in reading.drafts if each.key in broken and each.source.value.get("enabled") is False
+        ),
         diagnostics=tuple(shown),
         unreadable=tuple(dict.fromkeys(reading.unreadable)),
         lines=reading.lines,
@@ -176,6 +170,22 @@ def _known(reading: _Reading, folder: str) -> Known:
     )
 
 
+def _problems(reading: _Reading, known: Known, root: Path | None) -> list[Diagnostic]:
+    """Give all problems in the order of reading, with the keys of the definitions that have them."""
+    links = _links(reading.drafts, known)
+    problems = [
+        *reading.problems,
+        *(replace(each, key=draft.key) for draft in reading.drafts for each in draft.problems),
+        *(replace(each, key=draft.key) for draft, each in check_together(reading.drafts, known, root)),
+        *_cycles(links),
+    ]
+    _add_linking(links, reading.drafts, known)
+    problems.extend(_dependents(links, {each.key for each in problems if each.severity == "error"}))
+    return in_reading_order(
+        replace(each, source_line=shown_line(each.span, reading.lines.get(each.span.file, []))) for each in problems
+    )
+
+
 def _links(drafts: Sequence[Draft], known: Known) -> Links:
     links: Links = defaultdict(dict)
     for draft in drafts:
@@ -201,10 +211,11 @@ def _add_linking(links: Links, drafts: Sequence[Draft], known: Known) -> None:
     """Let what asks about users of accounts name the SQL traits that link them; this closes no circle."""
     linking = [draft.key for draft in drafts if draft.key is not None and links_users(draft.document)]
     for draft in drafts if linking else ():
-        if draft.key is not None and draft.document is not None:
-            for place in where_users_of_accounts_matter(draft.places, known.levels):
-                for key in linking:
-                    links[draft.key].setdefault(key, draft.source.span_of(place.loc))
+        if draft.key is None or draft.document is None:
+            continue
+        for place in where_users_of_accounts_matter(draft.places, known.levels):
+            for key in linking:
+                links.setdefault(draft.key, {}).setdefault(key, draft.source.span_of(place.loc))
 
 
 def _dependents(links: Links, failed: set[str | None]) -> Iterator[Diagnostic]:

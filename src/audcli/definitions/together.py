@@ -16,7 +16,7 @@ from audcli.definitions.owners import KIND_NAMES
 from audcli.definitions.queries import taken_names
 from audcli.definitions.references import Dependency, named_in
 from audcli.definitions.reporting import Prose, listed, nearest, report
-from audcli.diagnostics import Diagnostic
+from audcli.diagnostics import Diagnostic, has_errors
 
 _FITTING: dict[str, tuple[str, ...]] = {
     "audience": ("audience",),
@@ -59,8 +59,10 @@ class Known:
         """Tell whether a name may be a trait of the SQL trait of that key, as long as nobody knows which it has."""
         if kind != "sql_trait" or named.kind not in ("trait", "expected"):
             return False
-        document = self.defined[named.key].document if named.key in self.defined else None
-        return not (isinstance(document, SqlTraitDocument) and document.query.traits)
+        draft = self.defined.get(named.key)
+        if draft is None or has_errors(draft.problems):
+            return True
+        return not (isinstance(draft.document, SqlTraitDocument) and draft.document.query.traits)
 
     def traits_of(self, key: str) -> list[str]:
         """List the names of the traits of an SQL trait."""

@@ -62,7 +62,8 @@ create table links (
 create table profile_keys (profile integer not null, key varchar not null);
 
 -- Which profile an id belongs to, and since when it was seen, from one generation up to (not including) another;
--- until_generation is null for what holds now.
+-- until_generation is null for what holds now. A user_id that no call has but behind another one was never seen: its
+-- first_seen is 'infinity'.
 create table identity (
     identifier integer not null, profile integer not null, first_seen timestamp not null,
     since_generation integer not null, until_generation integer);

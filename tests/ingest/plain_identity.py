@@ -19,8 +19,17 @@ class PlainIdentity:
     profiles: dict[str, set[Id]] = field(default_factory=dict)
     refused: set[tuple[Id, Id]] = field(default_factory=set)
     asking: dict[tuple[Id, Id], tuple[int, str]] = field(default_factory=dict)
-    first_seen: dict[Id, int] = field(default_factory=dict)
+    first_seen: dict[Id, int | None] = field(default_factory=dict)
+    """None for a `user_id` that no call has but behind another one."""
     components: set[frozenset[Id]] = field(default_factory=set)
+
+    def seen_since(self) -> dict[Id, datetime]:
+        """Give the first times as the store does, which has infinity for never."""
+        epoch = datetime(1970, 1, 1)
+        return {
+            id_: datetime.max if seconds is None else epoch + timedelta(seconds=seconds)
+            for id_, seconds in self.first_seen.items()
+        }
 
     def first_refusal(self, one: Id, other: Id) -> tuple[datetime, str]:
         """Say when the first call that asks for a link stands, and its message id."""
@@ -44,9 +53,11 @@ def plain_identity(records: list[dict[str, Any]]) -> PlainIdentity:
             continue
         for id_ in ids:
             if id_ not in result.first_seen:
-                result.first_seen[id_] = call["timestamp"]
+                result.first_seen[id_] = None
                 profiles.append({id_})
                 groups.append({id_})
+            if result.first_seen[id_] is None and (id_ == ids[0] or id_[0] != "user_id"):
+                result.first_seen[id_] = call["timestamp"]
         for other in ids[1:]:
             result.asking.setdefault((ids[0], other), (call["timestamp"], call["messageId"]))
             one, two = _holder(profiles, ids[0]), _holder(profiles, other)
@@ -104,7 +115,7 @@ def _user(profile: set[Id]) -> str | None:
     return next((value for type_, value in profile if type_ == "user_id"), None)
 
 
-def _key(profile: set[Id], first_seen: dict[Id, int]) -> str:
+def _key(profile: set[Id], first_seen: dict[Id, int | None]) -> str:
     user = _user(profile)
     type_, value = ("user_id", user) if user else min(profile, key=lambda id_: (first_seen[id_], id_))
     digest = hashlib.sha256(f"{type_}:{value}".encode()).digest()

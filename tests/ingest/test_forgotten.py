@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +84,9 @@ def test_what_remains_is_what_the_other_calls_make(
     turned_away = take_files(store, tmp_path, [records])
     assert turned_away == removed.calls
     assert state(store) == expected
-    epoch = datetime(1970, 1, 1)
     plain = plain_identity(others)
     assert profiles(store) == plain.profiles
-    assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in plain.first_seen.items()}
+    assert first_seen(store) == plain.seen_since()
 
 
 def call(number: int, **fields: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,7 @@ def test_equals_the_plain_reading(
         assert (conflict.time, conflict.message_id) == expected.first_refusal(*pair)
         if pair[::-1] in expected.refused:
             assert (conflict.time, conflict.message_id) <= expected.first_refusal(*pair[::-1])
-    epoch = datetime(1970, 1, 1)
-    assert first_seen(store) == {id_: epoch + timedelta(seconds=time) for id_, time in expected.first_seen.items()}
+    assert first_seen(store) == expected.seen_since()
     _check_generations(store)
 
 

@@ -21,7 +21,7 @@ from audcli.stored_numbers import json_of_variant
 from audcli.who import find_entity
 
 _IDS = """
-    select type, value, first_seen from identity join identifiers using (identifier)
+    select type, value, nullif(first_seen, 'infinity') as first_seen from identity join identifiers using (identifier)
     where until_generation is null and profile = $profile order by first_seen, type, value"""
 
 _THEIRS = "identifier in (select identifier from identity where until_generation is null and profile = {profile:d})"
@@ -29,11 +29,14 @@ _THEIRS = "identifier in (select identifier from identity where until_generation
 
 @dataclass(frozen=True, slots=True)
 class ExternalId:
-    """An external id and the time (UTC) of the first call that carries it."""
+    """An external id and the time (UTC) of the first call that carries it.
+
+    There is none for a `user_id` that no call has but behind another one.
+    """
 
     type: str
     value: str
-    first_seen: datetime
+    first_seen: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Profile:
 
     key: str
     known: bool
-    first_seen: datetime
+    first_seen: datetime | None
     last_seen: datetime | None
     calls: int
     ids: tuple[ExternalId, ...]
@@ -83,7 +86,7 @@ def profile_of(store: Store, who: str, *, known_by: Collection[str], events: int
     return Profile(
         key=found.key,
         known=any(each.type in known_by for each in ids),
-        first_seen=min(each.first_seen for each in ids),
+        first_seen=min((each.first_seen for each in ids if each.first_seen), default=None),
         last_seen=last_seen,
         calls=calls,
         ids=ids,

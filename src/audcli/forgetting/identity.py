@@ -1,7 +1,8 @@
 """Identity after somebody was forgotten: what one ingest of the calls that remain would have built.
 
 A link is by its first id, and so is a call: the links of the removed calls are just those from `gone_ids`. An id is
-still there when a remaining call has it first, or a remaining link leads to it, and it was first seen then.
+still there when a remaining call has it first, or a remaining link leads to it, and it was first seen then (a `user_id`
+by its own calls alone).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _STAYING = """
     with seen as (
         select identifier, time from calls semi join neighbours using (identifier)
         union all
-        select other, time from links where other in (select identifier from neighbours))
+        select other, case when type = 'user_id' then 'infinity' else time end
+        from links join neighbours on other = neighbours.identifier)
     select identifier, min(time) as first_seen from seen group by identifier"""
 
 _MEMBERS = """

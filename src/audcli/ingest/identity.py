@@ -31,7 +31,8 @@ _BASE32_PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 _SHIFTS = range(120, -1, -10)
 
 # Everything that the staged calls say: each id with the first time that it was seen, each pair of a call's first id
-# and another one with the first call that links them.
+# and another one with the first call that links them. A `user_id` behind another one belongs to nobody by that call, as
+# no profile has two: so it is not seen then, and never if it has no call of its own.
 _FILE_IDS = """
     create temp table file_ids as
     with seen as (
@@ -41,7 +42,9 @@ _FILE_IDS = """
         select 'anonymous_id', anonymous_id, min(time)
         from staged_calls where anonymous_id is not null group by anonymous_id
         union all
-        select staged_ids.type, value, min(time) from staged_ids join staged_calls using (row) group by all),
+        select staged_ids.type, value,
+            coalesce(min(time) filter (position = 0 or staged_ids.type <> 'user_id'), 'infinity')
+        from staged_ids join staged_calls using (row) group by all),
     earliest as (select type, value, min(first_seen) as first_seen from seen group by type, value),
     known as materialized (select * from earliest left join identifiers using (type, value))
     select type, value, first_seen, component, false as is_new, identifier from known where identifier is not null

@@ -60,7 +60,7 @@ def kinds(shape: Shape) -> Any:
     return shape.seen, {name: kinds(below) for name, below in shape.names.items()}, elements
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files_of_records(), st.data())
 def test_what_remains_is_what_the_other_calls_make(
     store: Store, tmp_path: Path, drawn: tuple[list[Record], list[list[Record]]], data: st.DataObject

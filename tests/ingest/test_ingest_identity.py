@@ -17,7 +17,7 @@ from audcli.ingest.identity import profile_key
 from audcli.store import Store
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files_of_records())
 def test_equals_the_plain_reading(
     store: Store, tmp_path: Path, drawn: tuple[list[dict[str, Any]], list[list[dict[str, Any]]]]

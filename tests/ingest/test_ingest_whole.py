@@ -151,7 +151,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.dictionaries(st.text("abc", max_size=1), JSON_VALUES, max_size=3), min_size=1, max_size=8),
     st.integers(0, 8),
@@ -264,7 +264,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_order_and_splitting_change_nothing(store: Store, tmp_path: Path, data: st.DataObject) -> None:
     lines = data.draw(st.lists(LINES, max_size=12))

@@ -115,7 +115,7 @@ def assert_adds_up(summary: IngestSummary) -> None:
         assert file.read == file.accepted + file.duplicate_ids + file.duplicate_content + file.rejects
 
 
-RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
 
 
 @RELAXED

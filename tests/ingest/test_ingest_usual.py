@@ -76,7 +76,7 @@ def taken(store: Store, folder: Path, content: bytes, few_lines: int, first_byte
     path = folder / "lines.jsonl"
     path.write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audcli.ingest.usual._FEW_LINES", few_lines)
+        patch.setattr("audcli.ingest.usual.FEW_LINES", few_lines)
         patch.setattr("audcli.ingest.lines._FIRST_BYTES", first_bytes)
         summary = ingest(store, [str(path)], IngestOptions(), now=NOW).files[0]
     found = everything(store)

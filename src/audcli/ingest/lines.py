@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from audcli.ingest.skeletons import MARKS
 
 _FIRST_BYTES = 1 << 18
-_TELLING_LINES = 256
-"""A block of so many lines shows which layouts are frequent; `usual` learns nothing from fewer."""
+FEW_LINES = 512
+"""Fewer lines are read faster one by one than many at a time: they show no layout, and blocks stay small until then."""
 _MOST_BYTES = 1 << 24
 _LONGEST_LINE = 1 << 20
 _FIRST_NO_CONTROL = 0x20
@@ -53,7 +53,7 @@ def read_blocks(stream: IO[bytes], first: int, begun: bytes = b"") -> Iterator[B
         unfinished = [piece[end:]]
         first += len(block.texts)
         yield block
-        size = _MOST_BYTES if len(block.texts) >= _TELLING_LINES else min(4 * size, _MOST_BYTES)
+        size = _MOST_BYTES if len(block.texts) >= FEW_LINES else min(4 * size, _MOST_BYTES)
     if last := b"".join(unfinished):
         yield _block(first, last)
 

@@ -24,13 +24,11 @@ from audcli.ingest.calls import CallRules
 from audcli.ingest.cuts import cut_of
 from audcli.ingest.cutting import KnownLayout, usual_lines
 from audcli.ingest.line_fields import OBJECTS
-from audcli.ingest.lines import Block
+from audcli.ingest.lines import FEW_LINES, Block
 from audcli.ingest.shapes import OVERFLOW
 from audcli.ingest.skeletons import NESTED_IDS, TAKEN_OUT, VALUES, Layout, layout_of
 from audcli.ingest.staging import ROWS_OF_A_LINE, Staging
 
-_FEW_LINES = 512
-"""Fewer lines are read faster one by one."""
 _BATCH_ROWS = 4096
 _MOST_NEW_SKELETONS = 2_000
 _MOST_CUTS = 32
@@ -57,9 +55,9 @@ class UsualLines:
         self._staged = Counter()
         if self._layouts:
             places = self._take_frequent(block)
-        elif len(places) >= _FEW_LINES:
+        elif len(places) >= FEW_LINES:
             self._connection.execute(line_fields.LAYOUTS)
-        if len(places) >= _FEW_LINES:
+        if len(places) >= FEW_LINES:
             places = self._take_by_skeleton(block, places)
         self._lines_of.update(self._staged)
         self._staging.rows += self._staged.total()

@@ -28,13 +28,17 @@ def test_bytes_come_back_as_they_stood(store: Store, tmp_path: Path, lines: list
     assert b"".join(written) == b"".join(line + b"\n" for line in lines)
 
 
+def raw_texts(store: Store) -> list[bytes]:
+    written: list[bytes] = []
+    write_raw(rejects(store), written.append)
+    return written
+
+
 def test_a_record_of_several_lines_becomes_one(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b'[{"type":\n "track"},\n 7]')
     ingest(store, [str(path)], IngestOptions(), now=NOW)
-    written: list[bytes] = []
-    write_raw(rejects(store), written.append)
-    assert written == [b'{"type":  "track"}\n', b"7\n"]
+    assert raw_texts(store) == [b'{"type":  "track"}\n', b"7\n"]
 
 
 def test_by_reason(store: Store, take: Take) -> None:
@@ -56,6 +60,4 @@ def test_a_call_of_a_batch_is_written_with_its_numbers(store: Store, tmp_path: P
     path = tmp_path / "a.json"
     path.write_bytes(b'{"batch": [{"type": "track", "properties": {"a": -1e999, "b": [1E400], "c": "\\"-Infinity"}}]}')
     ingest(store, [str(path)], IngestOptions(), now=NOW)
-    written: list[bytes] = []
-    write_raw(rejects(store), written.append)
-    assert written == [b'{"properties":{"a":-1e999,"b":[1e999],"c":"\\"-Infinity"},"type":"track"}\n']
+    assert raw_texts(store) == [b'{"properties":{"a":-1e999,"b":[1e999],"c":"\\"-Infinity"},"type":"track"}\n']
